@@ -1,0 +1,102 @@
+"""
+ccmcp: a memory of your Claude Code work, over MCP and from the shell.
+
+The map, top to bottom: a module may import what stands below it, never above. Data
+flows up: files become entries, entries become an index, the index answers tools.
+
+    __main__        python -m ccmcp
+    cli/            tools -> commands; the only place that prints and exits
+        run         an argument list -> an answer and an exit code
+        parser      an argument list -> which command, with what
+        init, completion, serving       the commands that are no tools
+        registration                    where and how clients start ccmcp
+        clients, jsonc, toml_server     what clients' settings look like, and adding to them
+        scripts     completion scripts
+        help        what --help says
+        commands    a command for each tool, and the few others
+        options     a tool's parameters as flags
+        progress    a bar while a cold build runs
+        terminal    where answers go
+        clock       the time, in the reader's zone
+    server/         tools -> MCP; the only place that imports mcp; all that leaves passes its choke point
+        manifest    asks the real server what the front will answer
+        conversation    the server and its client, until one of them ends it
+        app         the catalogue of tools as a server of both protocol eras
+        front       the opening questions, answered from a file while the rest still loads
+        wire        the client's two pipes
+        ending      how the process ends
+        calls       runs tools in threads
+        arguments   dataclasses -> schemas; checked arguments
+        choke       what leaves is sanitised and redacted
+        instructions    what an agent is told before it calls anything
+    tools/          WHAT CCMCP CAN DO: one file = one operation = one MCP tool = one command
+        search_sessions, list_sessions, read_session, resume_command, index_status
+        _filters    what several of them are asked alike
+    history         the one object the tools hold: sessions, and an index that follows them
+    reading/        a session's files -> pages for a reader with a budget
+        read        the whole of it: a request in, a page out
+        source      files -> entries
+        position    where a page begins
+        page        things to show -> one page within a budget
+        outline     lines -> turns, as one line each
+        omitted     what is not shown, in words
+        layout      how quoted history looks in a text
+        scope       which lines, in which order
+        items       an entry -> what is shown of it
+        branches    what was left behind by going back
+        lines       what is remembered of each line
+    resume          a session -> the line that resumes it
+    index/          files -> a full-text index and a catalogue; the only place that knows Tantivy and SQLite
+        status      what is indexed, what was damaged
+        index       the index as one object: refresh, search, sessions, session
+        overlay     what is not in the stores yet, in memory
+        search      a question -> sessions, best first
+        source      one state of the stores, asked one question
+        match       terms -> Tantivy queries, with the weights
+        excerpts    a passage's place -> its words and the part that matters
+        stores      the two stores, opened together, begun anew when damaged
+        locks       one writer at a time
+        build       changes -> both stores, in batches
+        renew       session documents and summaries, when all files are known
+        record      what a batch writes into the catalogue
+        known       what the catalogue knows of files
+        sessions    facts of files -> rows of sessions
+        readahead   files read in a process of their own
+        intake      one file of any kind -> passages and facts
+        docs        words -> Tantivy documents
+        copies      which entries another file already holds
+        harvest     a file's lines -> words, facts, rows
+        changes     what is on disk against what is known
+        seams       tells an append from a rewrite
+        question    what is asked and answered
+        listing     the catalogue -> sessions
+        query       what a person typed -> terms and filters
+        fulltext    the two Tantivy indexes on disk
+        catalog     the SQLite catalogue
+        schema      fields and tokenizers
+        facts       entries -> facts of one file
+        words       text -> what the tokenizers are fed
+        codes       what the stores hold, in names and numbers
+    transcripts/    files -> entries -> passages; the only place that knows Claude Code's format
+        discover    the files of a root
+        passages    entries -> what was said or done, by whom
+        results     what came of a tool call
+        calls       what a tool call was aimed at
+        decode      bytes -> entries; never raises
+        entries     what one line can be
+        content     what a message can hold
+        projects    project folders <-> paths
+        vocabulary  the words for who speaks and what is said
+    redact          text without secrets and without what hides
+    timeframe       "7d", "last-week" -> times
+    config          roots, folders, settings; the only place that reads the environment
+    screen          columns, colours and relative times for terminals
+    result          results -> JSON, descriptions, cursors, token estimates
+    limits          what a parameter may be
+    plugins         one file = one tool
+    errors          every error, with its message
+
+To add a tool, copy a neighbour in tools/; nothing else changes.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,218 @@
+"""
+Every error ccmcp raises on purpose.
+
+* CcmcpError
+  - SettingsError: a setting that can't be used
+  - CacheInUseError: the cache must be made anew, and another process has it open
+  - BadTimeError: a text that is no time
+  - BadArgumentError: an argument whose value can't be used
+  - BadArgumentsError: arguments that don't fit a tool, each with its reason
+  - UnknownToolError: no tool has this name
+  - BadCursorError: a cursor that is none of ours, or belongs to another question
+  - SessionNotFoundError: no session has this id
+  - AmbiguousSessionError: several have it
+  - EntryNotFoundError: the session has no such entry
+  - ProjectNotFoundError: no session of such a project
+  - AnswerTooLongError: an answer that no client would take
+  - FailedInternallyError: a fault of ccmcp's own, without its details
+  - UsageError: a command line that can't be understood
+    - UnknownCommandError: there is no such command
+    - UnknownFlagError: the command has no such flag
+    - MissingValueError: a flag or an argument without its value
+    - SurplusArgumentError: more arguments than the command takes
+  - NotATerminalError: secrets are shown to people only
+  - OutputError: the answer can't be written
+  - RegistrationError: a client's settings file that can't be added to
+
+A message says what was asked, why it failed and what to do next, because its
+reader is often a model that acts on it. Text of transcripts never stands in one.
+Damage inside transcripts is no error: it is a value, counted and reported.
+"""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """A sentence that names the nearest of the known names, or lists them when none is near."""
+    near = get_close_matches(name, known, n=1, cutoff=0.6)
+    return f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known))}."
+
+
+class CcmcpError(Exception):
+    """The root of all errors that a front end shows to its user as one message."""
+
+
+class SettingsError(CcmcpError):
+    """A setting that can't be used; the message names the place it was read from."""
+
+
+class CacheInUseError(CcmcpError):
+    """The cache must be made anew (it is damaged, or of other settings), and another process has it open."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"The index in {folder} must be made anew, and another ccmcp process is still at work in it. "
+            "Try again when that has ended, or set CCMCP_CACHE_DIR to another folder."
+        )
+
+
+class BadTimeError(CcmcpError):
+    """The text is no time we know."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text[:60]!r} is no time. Give an ISO date or time (2026-08-01, 2026-08-01T14:30), a month (2026-08), "
+            "an age (12h, 7d, 2w), or today, yesterday, this-week, last-week, this-month, last-month."
+        )
+
+
+class BadArgumentError(CcmcpError):
+    """An argument whose value can't be used."""
+
+    def __init__(self, name: str, value: object, wanted: str) -> None:
+        super().__init__(f"{name}: {str(value)[:60]!r} can't be used. {wanted}")
+
+
+class BadArgumentsError(CcmcpError):
+    """Arguments that don't fit a tool; each problem is a sentence."""
+
+    def __init__(self, tool: str, problems: Sequence[str]) -> None:
+        super().__init__(f"{tool} did not run. {' '.join(problems)}")
+
+
+class UnknownToolError(CcmcpError):
+    """No tool has this name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"There is no tool {name[:60]!r}. {did_you_mean(name, known)}")
+
+
+class BadCursorError(CcmcpError):
+    """A cursor that is none of ours, or one that belongs to another question."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This cursor does not belong to this question. Pass next_cursor exactly as an answer gave it, with the same "
+            "other arguments, or leave cursor out to start at the first page."
+        )
+
+
+class SessionNotFoundError(CcmcpError):
+    """No session has this id or id prefix."""
+
+    def __init__(self, session: str) -> None:
+        super().__init__(
+            f"No session matches {session[:60]!r}. Give a session id, or at least its first 6 characters; "
+            "list_sessions (ccmcp list) shows recent ids and search_sessions (ccmcp search) finds older ones."
+        )
+
+
+class AmbiguousSessionError(CcmcpError):
+    """Several sessions match an id prefix, or one id occurs in several roots."""
+
+    def __init__(self, session: str, candidates: Sequence[str]) -> None:
+        super().__init__(
+            f"{session[:60]!r} fits {len(candidates)} sessions: {', '.join(candidates[:8])}"
+            f"{', ...' if len(candidates) > 8 else ''}. Give more of the id (or LABEL:ID)."
+        )
+
+
+class EntryNotFoundError(CcmcpError):
+    """The session has no such entry."""
+
+    def __init__(self, entry: str, session: str) -> None:
+        super().__init__(
+            f"Session {session} has no entry {entry[:60]!r}. Give an entry_id from a search or read answer "
+            "(its first 8 characters are enough), or leave it out to read from the start."
+        )
+
+
+class ProjectNotFoundError(CcmcpError):
+    """No session belongs to such a project."""
+
+    def __init__(self, project: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"No project matches {project[:80]!r}. {did_you_mean(project, known[:40])} "
+            "A real path, an encoded folder name or a unique part of the path will do."
+        )
+
+
+class AnswerTooLongError(CcmcpError):
+    """An answer that can't be cut, and is longer than clients take."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The answer would have {size} characters, more than the {limit} a client takes. "
+            "Ask for less at once: a smaller limit, a shorter period, or a page at a time with cursor."
+        )
+
+
+class FailedInternallyError(CcmcpError):
+    """A fault of ccmcp's own: its kind, and none of its details, which may be private."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"ccmcp failed internally ({kind}). The same call may work again; "
+            "if it doesn't, try other arguments, and `ccmcp status` in a terminal to see whether the index is well."
+        )
+
+
+class UsageError(CcmcpError):
+    """A command line that can't be understood."""
+
+
+class UnknownCommandError(UsageError):
+    """There is no such command."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no command {name[:60]!r}. {did_you_mean(name, known)} `ccmcp --help` lists them."
+        )
+
+
+class UnknownFlagError(UsageError):
+    """The command has no such flag."""
+
+    def __init__(self, flag: str, command: str, known: Sequence[str]) -> None:
+        super().__init__(f"`{command}` has no flag {flag[:60]}. {did_you_mean(flag, known)}")
+
+
+class MissingValueError(UsageError):
+    """A flag or an argument without its value."""
+
+    def __init__(self, name: str, command: str, wanted: str) -> None:
+        super().__init__(f"`{command}` needs a value for {name}: {wanted}. See `{command} --help`.")
+
+
+class SurplusArgumentError(UsageError):
+    """More arguments than the command takes."""
+
+    def __init__(self, argument: str, command: str, usage: str) -> None:
+        super().__init__(f"`{command}` has no use for {argument[:60]!r}. Usage: {usage}")
+
+
+class NotATerminalError(CcmcpError):
+    """Secrets are shown to people only."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "--show-secrets works on a terminal only, so that secrets get into no file, pipe or agent's context. "
+            "Leave it out, or run the command in a terminal without redirecting its output."
+        )
+
+
+class OutputError(CcmcpError):
+    """The answer can't be written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The answer could not be written to standard output: {reason}.")
+
+
+class RegistrationError(CcmcpError):
+    """A client's settings file that can't be added to."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"{path} was left as it is: {reason}. Correct it, or add the lines that `ccmcp init` prints by hand."
+        )
