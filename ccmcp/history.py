@@ -1,0 +1,92 @@
+"""The one object the tools hold: a user's sessions, and an index that follows them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ccmcp.config import Config
+from ccmcp.errors import CcmcpError
+from ccmcp.index import (
+    Answer,
+    Coverage,
+    Index,
+    Question,
+    Session,
+    SessionFile,
+    SessionFilter,
+)
+from ccmcp.index.status import Status, left_out, status_of
+
+Progress = Callable[[int, int, str], None]
+Stopped = Callable[[], bool]
+
+
+class History:
+    """Composes the index with what is asked of it. Safe to use from several threads."""
+
+    def __init__(self, config: Config, *, patient: bool = False) -> None:
+        """
+        Open a history.
+
+        A `patient` one waits for a cold build to end; else questions are answered from
+        what there is, and say how much that is.
+
+        Raises:
+            SettingsError: the cache folder can't be made.
+
+        """
+        self.config = config
+        self.patient = patient
+        self._index = Index(config)
+
+    def refresh(self, progress: Progress | None = None, stopped: Stopped | None = None) -> Coverage:
+        """Bring the index up to what is on disk now; how much of the history answers then cover."""
+        return self._index.refresh(progress, stopped, wait=self.patient)
+
+    def search(self, question: Question) -> Answer:
+        """The sessions a question is about, best first. Raises CcmcpError for a filter that names nothing."""
+        return self._index.search(question)
+
+    def sessions(
+        self, wanted: SessionFilter, *, limit: int, after: tuple[int, int] | None = None, oldest: bool = False
+    ) -> tuple[list[Session], int]:
+        """Sessions by time, and how many there are in all. Raises CcmcpError for a filter that names nothing."""
+        return self._index.sessions(wanted, limit=limit, after=after, oldest=oldest)
+
+    def session(self, asked: str) -> tuple[Session, tuple[SessionFile, ...]]:
+        """
+        One session and its files, by id, unique prefix of 6 or more characters, or LABEL:ID.
+
+        Raises:
+            SessionNotFoundError: none has it.
+            AmbiguousSessionError: several have.
+
+        """
+        return self._index.session(asked)
+
+    def find(self, asked: str) -> tuple[Session, tuple[SessionFile, ...]] | None:
+        """The same, or none when there is no such one session."""
+        try:
+            return self._index.session(asked)
+        except CcmcpError:
+            return None
+
+    def session_of_call(self, call_id: str) -> str | None:
+        """The session that made a tool call, as LABEL:ID; none when it is not known (yet)."""
+        return self._index.session_of_call(call_id)
+
+    def left_out(self) -> dict[str, int]:
+        """How many sessions are never listed, by why."""
+        return left_out(self._index)
+
+    def status(self) -> Status:
+        """What is indexed, how fresh, what was damaged and what was left out."""
+        return status_of(self._index)
+
+    @property
+    def roots(self) -> tuple[tuple[str, Path], ...]:
+        """The roots: label and folder."""
+        return tuple((root.label, root.path) for root in self.config.roots)
+
+    def close(self) -> None:
+        """Stop what runs beside and close the stores."""
+        self._index.close()

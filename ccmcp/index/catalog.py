@@ -1,0 +1,246 @@
+"""
+The catalogue: an SQLite database of facts about files, sessions, tool calls and usage. I/O.
+
+Derived like the whole cache: a wrong version or damage means a new one. It is the
+record of how far each file's text is in the full-text index, and it is written after
+that index has been committed, so what it states is always there.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from ccmcp.index.codes import SCHEMA_VERSION
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,   -- the text names it: never given twice
+    path TEXT NOT NULL UNIQUE,
+    root TEXT NOT NULL,
+    kind TEXT NOT NULL,             -- transcripts.discover.FileKind
+    folder TEXT NOT NULL,           -- encoded project folder
+    session INTEGER,                -- sessions.id; null while only the file's content can tell
+    agent_id TEXT NOT NULL,
+    size INTEGER NOT NULL,          -- as last seen, with mtime_ns and inode
+    mtime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    indexed_to INTEGER NOT NULL,    -- bytes whose text is in the index, whole lines
+    prose_to INTEGER NOT NULL,      -- bytes whose prose is; ahead of indexed_to only during a cold build
+    lines INTEGER NOT NULL,         -- lines up to indexed_to
+    seam BLOB NOT NULL,             -- digest of the last bytes before indexed_to: tells an append from a rewrite
+    head TEXT NOT NULL,             -- the first uuid or message id: copies share it
+    copy_of INTEGER,                -- files.id of the file whose first entries this one repeats
+    copied INTEGER NOT NULL,        -- entries left out because that file holds them
+    damaged INTEGER NOT NULL,
+    unknown INTEGER NOT NULL,       -- entries of types we do not know
+    facts BLOB NOT NULL             -- index.facts.FileFacts as JSON
+);
+CREATE INDEX files_session ON files (session);
+CREATE INDEX files_head ON files (head) WHERE head != '';
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,   -- the text names it: never given twice
+    root TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    main_file INTEGER,              -- files.id of its transcript; null when only side files are there
+    folder TEXT NOT NULL,
+    project TEXT NOT NULL,          -- real path, as the session says it
+    title TEXT NOT NULL,
+    title_from TEXT NOT NULL,       -- custom, ai, summary, prompt or ''
+    started_at TEXT,                -- ISO 8601, UTC; null when no line has a time
+    ended_at TEXT,
+    ended INTEGER NOT NULL,         -- the same in seconds, 0 when unknown: the order of lists
+    branch TEXT NOT NULL,           -- the last one
+    branches TEXT NOT NULL,         -- all of them, JSON
+    models TEXT NOT NULL,           -- JSON
+    cwd TEXT NOT NULL,              -- where it is resumed: the last relocation, else the first cwd
+    turns INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    tool_calls INTEGER NOT NULL,
+    subagents INTEGER NOT NULL,
+    compactions INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    entrypoint TEXT NOT NULL,
+    permission_modes TEXT NOT NULL, -- JSON
+    excluded INTEGER NOT NULL,      -- left out by settings
+    doc_bytes INTEGER NOT NULL,     -- bytes of its files when its document was made; -1: none yet, -2: to be made anew
+    doc_title TEXT NOT NULL,        -- the title in it
+    UNIQUE (root, session_id)
+);
+CREATE INDEX sessions_ended ON sessions (ended DESC, id DESC);
+CREATE INDEX sessions_by_id ON sessions (session_id);
+CREATE TABLE calls (
+    file INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    call_id TEXT NOT NULL,
+    entry_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    target TEXT NOT NULL,           -- redacted, at most 2,000 characters
+    agent TEXT NOT NULL,            -- the subagent's id, or ''
+    outcome TEXT NOT NULL,
+    error TEXT NOT NULL,            -- redacted, at most 500 characters
+    result_at TEXT NOT NULL,
+    result_entry TEXT NOT NULL
+);
+CREATE INDEX calls_file ON calls (file);
+CREATE INDEX calls_id ON calls (call_id);
+CREATE TABLE usage (
+    file INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    uuid TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    inner_session TEXT NOT NULL,    -- the sessionId in the line
+    request_session TEXT NOT NULL,  -- requestSessionId: who made the request, in a fork's copies
+    model TEXT NOT NULL,
+    at TEXT NOT NULL,               -- as written in the line
+    stop_reason TEXT NOT NULL,
+    input INTEGER NOT NULL,
+    output INTEGER NOT NULL,
+    cache_write INTEGER NOT NULL,
+    cache_write_5m INTEGER NOT NULL,
+    cache_write_1h INTEGER NOT NULL,
+    cache_read INTEGER NOT NULL,
+    web_searches INTEGER NOT NULL,
+    speed TEXT NOT NULL,
+    service_tier TEXT NOT NULL,
+    geo TEXT NOT NULL,
+    cost_usd REAL,                  -- costUSD of 0.2 lines
+    version TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    branch TEXT NOT NULL,
+    flags INTEGER NOT NULL          -- index.facts.UsageFlag
+);
+CREATE INDEX usage_file ON usage (file);
+CREATE TABLE summaries (
+    file INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    leaf TEXT NOT NULL,
+    text TEXT NOT NULL,
+    session INTEGER,                -- whose it is; null until its document is in the index
+    batch INTEGER NOT NULL          -- the batch of that document
+);
+CREATE INDEX summaries_leaf ON summaries (leaf);
+CREATE TABLE leaves (uuid TEXT NOT NULL, session INTEGER NOT NULL, file INTEGER NOT NULL);
+CREATE INDEX leaves_uuid ON leaves (uuid);
+CREATE TABLE slugs (slug TEXT NOT NULL, session INTEGER NOT NULL, file INTEGER NOT NULL);
+CREATE INDEX slugs_slug ON slugs (slug);
+CREATE TABLE typed (                -- what history.jsonl says of a session
+    session INTEGER PRIMARY KEY,
+    file INTEGER NOT NULL,
+    project TEXT NOT NULL,
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    prompts INTEGER NOT NULL,
+    first_prompt TEXT NOT NULL
+);
+CREATE TABLE tools (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+"""
+
+_BUSY_MS = 5_000
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    for pragma in (
+        f"busy_timeout = {_BUSY_MS}",
+        "synchronous = NORMAL",
+        "temp_store = MEMORY",
+        "cache_size = -16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+class Catalog:
+    """One connection to the catalogue. Used by one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """
+        Open the catalogue that is there.
+
+        Raises:
+            sqlite3.DatabaseError: there is none, it is damaged, or of another version (`WrongVersionError`).
+
+        """
+        self.connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
+        try:
+            [version] = self.connection.execute("PRAGMA user_version").fetchone()
+            if version != SCHEMA_VERSION:
+                raise WrongVersionError(version)
+        except BaseException:
+            self.connection.close()
+            raise
+
+    @classmethod
+    def make(cls, path: Path | None, settings: int = 0) -> "Catalog":
+        """A new and empty one, in memory when there is no path. It is there whole or not at all."""
+        catalog = cls.__new__(cls)
+        catalog.connection = _connect(path.absolute().as_uri() if path else ":memory:")
+        catalog.connection.execute("PRAGMA journal_mode = WAL")
+        with catalog.transaction():
+            for statement in _TABLES.split(";\n"):
+                if statement.strip():
+                    catalog.execute(statement)
+            catalog.set_meta("settings", settings)
+            catalog.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        return catalog
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing of what is written inside."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self.connection.in_transaction:  # damage ends it by itself
+                self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read inside is of one moment, whatever another process writes meanwhile."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self.connection.in_transaction:
+                self.connection.execute("COMMIT")
+
+    def meta(self, key: str, default: int = 0) -> int:
+        """A number kept under a key."""
+        found = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return int(found[0]) if found else default
+
+    def set_meta(self, key: str, value: int) -> None:
+        """Keep a number under a key."""
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        """All rows of a query."""
+        return self.connection.execute(sql, values).fetchall()
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Run one statement."""
+        return self.connection.execute(sql, values)
+
+    def insert(self, table: str, rows: Iterable[Sequence[object]], width: int) -> None:
+        """Insert rows of `width` values, in the table's own order of columns."""
+        self.connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)  # noqa: S608 - our own table names
+
+
+class WrongVersionError(sqlite3.DatabaseError):
+    """The catalogue on disk is of another version: it is made anew, never migrated."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"catalogue version {version}, not {SCHEMA_VERSION}")

@@ -1,0 +1,224 @@
+"""A passage's place -> its words, and the part of them that shows why it was found. I/O: reads transcripts."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+from ccmcp.index.codes import PARTS
+from ccmcp.index.harvest import BLOCK
+from ccmcp.index.query import Term
+from ccmcp.index.words import parts_of, spaced
+from ccmcp.transcripts.decode import decode_line
+from ccmcp.transcripts.entries import Entry, User, text_of
+from ccmcp.transcripts.passages import Passage, passages
+from ccmcp.transcripts.results import original_file
+
+LENGTH = 280
+"""Characters of an excerpt; what is not ASCII counts for more, because it costs a model more."""
+
+_MOST_SPOTS, _MOST_READ = 40, 4_000_000
+"""So many places of each word are looked at, in so many characters of a passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage as it stands in its file."""
+
+    entry_id: str
+    timestamp: str
+    text: str
+    tool: str
+
+
+def read_passage(path: str, kind: str, place: int) -> Found | None:
+    """The passage at a place; none when the file has changed or gone since it was indexed."""
+    offset, part = divmod(place, PARTS)
+    try:
+        with Path(path).open("rb") as file:
+            file.seek(offset)
+            raw = file.read(BLOCK) + file.readline(BLOCK) if kind in ("result", "plan") else file.readline()
+    except OSError:
+        return None
+    if kind in ("result", "plan"):
+        return Found("", "", raw.decode("utf-8", "replace"), "")
+    for entry in decode_line(raw.rstrip(b"\r\n"), offset, 0):
+        if kind == "history":
+            return Found("", "", text_of(entry.record, "display"), "")
+        found = list(passages(entry))
+        if part < len(found):
+            return Found(
+                _entry_id(entry, path, offset), entry.timestamp, _text(entry, found[part]), found[part].tool
+            )
+        part -= len(found)  # two objects on one line: parts are numbered through
+    return None
+
+
+def time_at(path: str, offset: int) -> str:
+    """The timestamp of the line at an offset; empty when there is none."""
+    try:
+        with Path(path).open("rb") as file:
+            file.seek(offset)
+            line = file.readline()
+    except OSError:
+        return ""
+    return next((entry.timestamp for entry in decode_line(line, offset, 0)), "")
+
+
+def _entry_id(entry: Entry, path: str, offset: int) -> str:
+    return entry.uuid or f"L{_line_number(path, offset)}"
+
+
+@lru_cache(maxsize=512)
+def _line_number(path: str, offset: int) -> int:
+    """The number of the line that starts at an offset. Asked for the few kinds of entries that have no uuid."""
+    number, left = 1, offset
+    with Path(path).open("rb") as file:
+        while left > 0 and (block := file.read(min(BLOCK, left))):
+            number += block.count(b"\n")
+            left -= len(block)
+    return number
+
+
+def _text(entry: Entry, passage: Passage) -> str:
+    original = (
+        original_file(entry.tool_use_result)
+        if isinstance(entry, User) and passage.kind == "tool_result"
+        else ""
+    )
+    return "\n".join(filter(None, (passage.text, passage.extra, original)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Something that shows a query's terms in a text in lower case."""
+
+    pattern: "re.Pattern[str]"
+    """Begins with plain letters: those are found far faster than anything before them could be."""
+    inside: bool = False
+    """Whether it may stand within a word, instead of at its start."""
+
+
+def sought(terms: Iterable[Term], beginnings: Iterable[str] = ()) -> tuple[Sought, ...]:
+    """
+    What shows these terms.
+
+    Words are looked for at their start, phrases and paths with anything but words between
+    their parts; of a run without spaces its pairs are looked for too. `beginnings` are
+    beginnings of further words.
+    """
+    found: dict[str, bool] = {}
+    for term in terms:
+        words = _WORDS.findall(_lower(term.text))
+        if not words:
+            continue
+        found[_BETWEEN.join(map(_loose, words))] = False
+        if not term.phrase and len(words) > 1:
+            found.update((_loose(word), False) for word in words if len(word) > 2)
+        if not term.phrase and (parts := parts_of(term.text)):
+            found[_BETWEEN.join(map(re.escape, parts))] = True
+        for word in words if not term.phrase else ():
+            if _is_spaceless(word):
+                found.update((re.escape(word[at : at + 2]), True) for at in range(min(len(word) - 1, 24)))
+    found.update((re.escape(word), False) for word in beginnings)
+    return tuple(Sought(re.compile(pattern), inside) for pattern, inside in found.items())
+
+
+def excerpt(text: str, wanted: Sequence[Sought] = (), length: int = LENGTH) -> str:
+    """
+    The part of a text with the most different wanted words in it, cut at words, on one line.
+
+    An ellipsis says where something was left out.
+    """
+    if len(text) <= length and _fitting(text, length) == len(text):
+        return " ".join(text.split())
+    spots = _spots(text, wanted)
+    first = spots[0][0] if spots else 0
+    window = _fitting(text[first : first + 2 * length], length)
+    start = _begin(text, _best_start(spots, window), window // 10)
+    end = start + _fitting(text[start : start + 2 * length], length)
+    if end < len(text):
+        space = max(text.rfind(mark, start, end) for mark in " \n\t")
+        end = space if space > end - 24 else end
+    words = " ".join(text[start:end].split())
+    return f"{'… ' if start > 0 else ''}{words}{' …' if text[end:].strip() else ''}"
+
+
+_WORDS = re.compile(r"[^\W_]+")
+_BETWEEN = r"[\W_]*"
+_RUNS = re.compile(r"\s{2,}")
+
+
+def _loose(word: str) -> str:
+    """A word's pattern: of a script without spaces it may stand anywhere, and line breaks within it."""
+    return r"\s*".join(map(re.escape, word)) if _is_spaceless(word) else re.escape(word)
+
+
+def _is_spaceless(text: str) -> bool:
+    """Whether some of it is of a script that is written without spaces."""
+    return spaced(text) != text
+
+
+def _lower(text: str) -> str:
+    """The text in lower case, each character in its place."""
+    return text.replace("\u0130", "i").lower()
+
+
+def _begin(text: str, start: int, reach: int) -> int:
+    """Where to begin: at a word's start near a place."""
+    if start <= 0:
+        return 0
+    gap = re.compile(r"\s+").search(text, start, start + reach)
+    return gap.end() if gap else start
+
+
+def _fitting(text: str, length: int) -> int:
+    """How many of the first characters fit into a length, runs of white space counted as one."""
+    if text[: 2 * length].isascii():
+        for run in _RUNS.finditer(text, 0, 2 * length):
+            if run.start() >= length:
+                break
+            length += run.end() - run.start() - 1
+        return min(length, len(text))
+    taken, space = 0, False
+    for at, character in enumerate(text):
+        white = character.isspace()
+        taken += not (white and space) if character < "\x80" else 2 if character < "\u0e00" else 3
+        space = white
+        if taken > length:
+            return at
+    return len(text)
+
+
+def _spots(text: str, wanted: Sequence[Sought]) -> list[tuple[int, int, int]]:
+    """Where wanted words stand, how long they are, and which of them: the first of each are enough to choose from."""
+    lowered = _lower(text[:_MOST_READ])
+    return sorted(
+        (match.start(), len(match.group()), which)
+        for which, each in enumerate(wanted)
+        for match in islice(_standing(each, lowered), _MOST_SPOTS)
+    )
+
+
+def _standing(each: Sought, text: str) -> Iterator["re.Match[str]"]:
+    for match in each.pattern.finditer(text):
+        at = match.start()
+        if each.inside or at == 0 or not text[at - 1].isalnum() or _is_spaceless(text[at]):
+            yield match
+
+
+def _best_start(spots: Sequence[tuple[int, int, int]], length: int) -> int:
+    best, best_start = 0, 0
+    for index, (at, _, _) in enumerate(spots):
+        seen: dict[int, int] = {}
+        for other, size, which in islice(spots, index, None):
+            if other + size > at + length * 3 // 4 and other > at:
+                break
+            seen[which] = max(seen.get(which, 0), size)
+        # Longer matches are whole phrases: they count by their length too.
+        worth = len(seen) * 100 + sum(seen.values())
+        if worth > best:
+            best, best_start = worth, max(0, at - length // 5)
+    return best_start

@@ -1,0 +1,320 @@
+"""
+Entries -> facts of one file: what the catalogue keeps of it. Pure.
+
+Facts are gathered entry by entry and kept as JSON, so that appended entries go on
+from where the last ones ended.
+"""
+
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from enum import IntFlag
+
+import orjson
+
+from ccmcp.redact import clean
+from ccmcp.transcripts.entries import (
+    AiTitle,
+    Assistant,
+    ContinuedIn,
+    CustomTitle,
+    Damaged,
+    Entry,
+    LastPrompt,
+    Relocated,
+    System,
+    Unknown,
+    User,
+    object_of,
+    text_of,
+)
+from ccmcp.transcripts.passages import Passage, is_prompt
+
+MOST_DAMAGE = 20
+"""So many damaged lines are named one by one; the others are counted."""
+
+TITLE_LENGTH = 200
+
+_CLEARS = ("/clear", "/reset", "/new")
+"""The command that begins a new session, by its names: its line is the first of the new one."""
+
+
+class UsageFlag(IntFlag):
+    """What a line's bytes say that its values no longer do, and who it is by: either counting rule needs them."""
+
+    COMPACT = 1
+    """The line has the bytes `"usage":{`."""
+    NULL_KEY = 2
+    """One of id, cwd, model, speed, costUSD, version, sessionId, requestId, isApiErrorMessage or the cache token keys is null anywhere."""
+    SIDECHAIN = 4
+    API_ERROR = 8
+    PROGRESS = 16
+    """The copy of a subagent's message inside a progress line (2.1.9 to 2.1.83)."""
+    OTHER_TYPE = 32
+    """The line is neither an assistant's nor progress."""
+    BREAKDOWN = 64
+    """It has the 5-minute and 1-hour parts of the cache writes."""
+    COPIED = 128
+    """Another file holds the same line (a fork's or resumed session's repetition)."""
+
+
+@dataclass(slots=True)
+class FileFacts:
+    """Facts of one file, all of them plain JSON."""
+
+    first_at: str = ""
+    last_at: str = ""
+    first_cwd: str = ""
+    first_cwd_at: int = -1
+    """The offset of the line that named it."""
+    last_cwd: str = ""
+    last_offset: int = 0
+    """The offset of the last entry seen."""
+    relocated: str = ""
+    branch: str = ""
+    branches: list[str] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)
+    permission_modes: list[str] = field(default_factory=list)
+    slugs: list[str] = field(default_factory=list)
+    version: str = ""
+    entrypoint: str = ""
+    inner_session: str = ""
+    """The sessionId of its first line that has one."""
+    parent_session: str = ""
+    """The session this one's first entries were copied from."""
+    continued_in: str = ""
+    custom_title: str = ""
+    inherited_title: str = ""
+    """The user's title of the session before, which /clear handed on to this one."""
+    ai_title: str = ""
+    first_prompt: str = ""
+    last_prompt: str = ""
+    turns: int = 0
+    messages: int = 0
+    """Lines of user and assistant."""
+    tool_calls: int = 0
+    compactions: int = 0
+    compacted_at: int = -1
+    """The offset of the last compaction's boundary; -1 without one."""
+    duration_ms: int = 0
+    """The sum of the turns' durations, where the client wrote them (2.1.197 and later, not -p)."""
+    sidechain_entries: int = 0
+    """Entries of subagents inside the main file (up to 2.0.14)."""
+    damaged_lines: list[tuple[int, str]] = field(default_factory=list)
+    unknown_types: dict[str, int] = field(default_factory=dict)
+    agent_type: str = ""
+    agent_description: str = ""
+    agent_call: str = ""
+    """The tool call that started the subagent."""
+    agent_parent: str = ""
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "FileFacts":
+        """What `to_json` made."""
+        return cls(**{key: value for key, value in orjson.loads(data).items() if key in _NAMES})
+
+    def to_json(self) -> bytes:
+        """Without what is empty or at its default."""
+        values = ((name, getattr(self, name)) for name in _NAMES)
+        return orjson.dumps(
+            {name: value for name, value in values if value or name in ("compacted_at", "first_cwd_at")}
+        )
+
+    def see(self, entry: Entry) -> None:
+        """Take in what an entry says of its session. Entries may come in two readings, each in order."""
+        get = entry.record.get
+        at = get("timestamp")
+        if isinstance(at, str) and at and not self.first_at <= at <= self.last_at:
+            self._see_time(at)
+        cwd, branch, version = get("cwd"), get("gitBranch"), get("version")
+        last = entry.offset >= self.last_offset
+        if last:
+            self.last_offset = entry.offset
+        if isinstance(cwd, str) and cwd:
+            self._see_cwd(cwd, entry.offset, last=last)
+        if isinstance(branch, str) and branch and branch != "HEAD":
+            if branch != self.branch:
+                _add(self.branches, branch)
+            if last or not self.branch:
+                self.branch = branch
+        if isinstance(version, str) and version and (last or not self.version):
+            self.version = version
+        if not self.inner_session:
+            self.inner_session = entry.session_id
+        match entry:
+            case Assistant():
+                self.messages += 1
+                model = entry.model
+                if model not in self.models and model != "<synthetic>":
+                    _add(self.models, model)
+                if not self.entrypoint:
+                    self.entrypoint = entry.entrypoint
+                self.sidechain_entries += entry.sidechain
+            case User():
+                self.messages += 1
+                _add(self.permission_modes, entry.permission_mode)
+                _add(self.slugs, text_of(entry.record, "slug"))
+                self.sidechain_entries += entry.sidechain
+            case System():
+                self._see_system(entry)
+            case _:
+                self._see_metadata(entry)
+
+    def _see_cwd(self, cwd: str, offset: int, *, last: bool) -> None:
+        if self.first_cwd_at < 0 or offset < self.first_cwd_at:
+            self.first_cwd, self.first_cwd_at = cwd, offset
+        if last:
+            self.last_cwd = cwd
+
+    def _see_time(self, at: str) -> None:
+        if moment := utc(at):
+            self.first_at = min(self.first_at or moment, moment)
+            self.last_at = max(self.last_at, moment)
+
+    def _see_system(self, entry: System) -> None:
+        if entry.compaction:
+            self.compactions += 1
+            self.compacted_at = entry.offset
+        self.duration_ms += entry.duration_ms if entry.subtype == "turn_duration" else 0
+
+    def _see_metadata(self, entry: Entry) -> None:
+        match entry:
+            case CustomTitle(text=text) if text:
+                self.custom_title = one_line(text)
+            case AiTitle(text=text) if text:
+                self.ai_title = one_line(text)
+            case LastPrompt():
+                self.last_prompt = self.last_prompt or one_line(text_of(entry.record, "lastPrompt"))
+            case Relocated(to=to) if to:
+                self.relocated = to
+            case ContinuedIn(to=to) if to:
+                self.continued_in = to
+            case Damaged():
+                if len(self.damaged_lines) < MOST_DAMAGE:
+                    self.damaged_lines.append((entry.number, entry.reason))
+            case Unknown():
+                kind = entry.type[:40] or "(none)"
+                if kind in self.unknown_types or len(self.unknown_types) < MOST_DAMAGE:
+                    self.unknown_types[kind] = self.unknown_types.get(kind, 0) + 1
+            case _:
+                pass
+        mode = text_of(entry.record, "permissionMode")
+        if mode:
+            _add(self.permission_modes, mode)
+
+    def see_passage(self, entry: Entry, passage: Passage) -> None:
+        """Take in what a passage says of its session."""
+        if passage.role == "user" and is_prompt(entry, passage):
+            self.turns += 1
+            if not self.first_prompt:
+                self.first_prompt = one_line(passage.text)
+        elif passage.kind == "command" and passage.role == "user":
+            self._see_command(passage.text.partition(" ")[0])
+
+    def _see_command(self, name: str) -> None:
+        if name in _CLEARS and not self.turns:
+            self.inherited_title = self.custom_title
+        elif name == "/rename":
+            self.inherited_title = ""
+
+    def see_meta(self, meta: object) -> None:
+        """Take in what a subagent's meta.json says."""
+        if isinstance(meta, dict):
+            self.agent_type = text_of(meta, "agentType")
+            self.agent_description = one_line(text_of(meta, "description"))
+            self.agent_call = text_of(meta, "toolUseId")
+            self.agent_parent = text_of(meta, "parentAgentId")
+
+
+_NAMES = tuple(each.name for each in fields(FileFacts))
+
+
+def one_line(text: str) -> str:
+    """The text folded to one line, without secrets, cut to a title's length."""
+    return " ".join(clean(text[: 8 * TITLE_LENGTH]).split())[:TITLE_LENGTH]
+
+
+def utc(at: str) -> str:
+    """A timestamp as ISO 8601 in UTC with milliseconds and Z, so that texts compare as times; "" for none."""
+    if len(at) == 24 and at.endswith("Z") and at[10] == "T" and at[:4].isdigit():
+        return at
+    moment = moment_of(at)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else ""
+
+
+def moment_of(at: str) -> datetime | None:
+    """A timestamp as a time in UTC; none when it is none. Naive ones are read as UTC."""
+    try:
+        moment = datetime.fromisoformat(at)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def seconds(at: str) -> int:
+    """A timestamp as whole seconds since 1970; 0 when it is none."""
+    moment = moment_of(at)
+    return int(moment.timestamp()) if moment else 0
+
+
+# Plain numbers for the one place where lines are counted by the hundred thousand.
+_COMPACT, _NULL_KEY, _SIDECHAIN, _API_ERROR, _PROGRESS, _OTHER_TYPE, _BREAKDOWN, _COPIED = map(int, UsageFlag)
+
+_NULLABLE = frozenset(
+    {
+        b"id", b"cwd", b"model", b"speed", b"costUSD", b"version", b"sessionId", b"requestId", b"isApiErrorMessage",
+        b"cache_read_input_tokens", b"cache_creation_input_tokens",
+    }
+)  # fmt: skip
+
+
+def usage_row(entry: Entry, line: bytes, agent: str, *, copied: bool) -> tuple[object, ...] | None:
+    """
+    The catalogue's columns for a line that states usage, from offset to flags; none when it states none.
+
+    Looked for where the counting rules look (reference: ccusage 20.0.24): in `message` of a line
+    of any type, and in the message a progress line copies.
+    """
+    flags = 0
+    spoken = entry
+    if not isinstance(entry, Assistant):
+        inner = object_of(object_of(entry.record, "data"), "message")
+        flags = _PROGRESS if inner else _OTHER_TYPE
+        spoken = Assistant(entry.offset, entry.number, {**entry.record, **inner} if inner else entry.record)
+    assert isinstance(spoken, Assistant)
+    usage = spoken.usage
+    if usage is None:
+        return None
+    if b'"usage":{' in line:
+        flags |= _COMPACT
+    if _has_null(line):
+        flags |= _NULL_KEY
+    if spoken.sidechain:
+        flags |= _SIDECHAIN
+    if spoken.api_error:
+        flags |= _API_ERROR
+    if usage.cache_breakdown:
+        flags |= _BREAKDOWN
+    if copied:
+        flags |= _COPIED
+    cost = spoken.record.get("costUSD")
+    return (
+        entry.offset, spoken.uuid, spoken.message_id, spoken.request_id, spoken.session_id, spoken.request_session_id, spoken.model,
+        spoken.timestamp, spoken.stop_reason, usage.input, usage.output, usage.cache_write, usage.cache_write_5m,
+        usage.cache_write_1h, usage.cache_read, usage.web_searches, usage.speed, usage.service_tier, usage.geo,
+        float(cost) if isinstance(cost, int | float) else None, spoken.version, agent or spoken.agent_id,
+        spoken.git_branch, flags,
+    )  # fmt: skip
+
+
+def _has_null(line: bytes) -> bool:
+    at = line.find(b'":null')
+    while at >= 0:
+        if line[line.rfind(b'"', 0, at) + 1 : at] in _NULLABLE:
+            return True
+        at = line.find(b'":null', at + 6)
+    return False
+
+
+def _add(values: list[str], value: str) -> None:
+    if value and value not in values:
+        values.append(value)

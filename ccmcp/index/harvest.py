@@ -1,0 +1,307 @@
+"""
+A file's lines -> documents, facts and rows. Reads the file; writes nothing.
+
+The lines that hold prose can be read alone and first: tool calls, their results and
+progress are then not even decoded. A second reading takes the others and goes on with
+the facts of the first, so each line is decoded once.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from ccmcp.index.codes import INPUT, NOTED, OUTPUT, SAID, THOUGHT
+from ccmcp.index.facts import FileFacts, seconds, usage_row, utc
+from ccmcp.redact import clean
+from ccmcp.transcripts.calls import target
+from ccmcp.transcripts.content import ToolCall, ToolResult
+from ccmcp.transcripts.decode import copy_line, decode_line, decode_whole
+from ccmcp.transcripts.entries import Assistant, Damaged, Entry, QueueOperation, Summary, Unknown, User
+from ccmcp.transcripts.passages import Passage, passages
+from ccmcp.transcripts.results import original_file, outcome
+
+BLOCK = 1 << 20
+"""Files are read in blocks of so many bytes."""
+
+TARGET_LENGTH = 2_000
+ERROR_LENGTH = 500
+
+_FIELDS = {"text": SAID, "thinking": THOUGHT, "tool_call": INPUT, "tool_result": OUTPUT}
+_OWN_COMMANDS = ("ccmcp ", "uvx ccmcp ", "uv run ccmcp ", "python -m ccmcp ", "python3 -m ccmcp ")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One document to be: the words of a passage and where it stands."""
+
+    field: str
+    text: str
+    passage: Passage
+    part: int
+    """The passage's number in its line."""
+    offset: int
+    at: int
+    agent: bool
+    own: bool
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What one reading of a file gave beside its documents."""
+
+    facts: FileFacts
+    end: int = 0
+    """Bytes up to the end of the last whole line."""
+    lines: int = 0
+    damaged: int = 0
+    unknown: int = 0
+    copied: int = 0
+    calls: dict[str, list[object]] = field(default_factory=dict)
+    """Rows of `calls` by call id, from call_id on, without file and session."""
+    results: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    """(outcome, error, at, entry id, call id) of results whose call stands elsewhere."""
+    usage: list[tuple[object, ...]] = field(default_factory=list)
+    """Rows of `usage`: offset, then uuid to flags."""
+    summaries: list[tuple[int, str, str]] = field(default_factory=list)
+    """(offset, leaf uuid, text): whose they are is settled when all files are known."""
+    leaves: list[str] = field(default_factory=list)
+    """Uuids of messages of clients old enough to be named by a summary line (before 2.1)."""
+
+
+def read_lines(path: str, start: int = 0) -> Iterator[tuple[int, bytes]]:
+    r"""
+    The whole lines of a file from a byte on: each one's offset, and its bytes without b"\n".
+
+    What follows the last b"\n" is no whole line yet, unless it is a whole JSON
+    value: 221 of 14,022 real files end so. A b"\n" that later ends such a line is passed over.
+    """
+    with Path(path).open("rb") as file:
+        if start:
+            file.seek(start - 1)
+            if file.read(1) != b"\n" and file.read(1) == b"\n":
+                start += 1
+            file.seek(start)
+        offset, rest = start, b""
+        while block := file.read(BLOCK):
+            *whole, rest = (rest + block).split(b"\n")
+            for line in whole:
+                yield offset, line
+                offset += len(line) + 1
+            if len(rest) > BLOCK:
+                # A line of many megabytes: on to its end at once, instead of joining it block by block.
+                rest += file.readline()
+                if rest.endswith(b"\n"):
+                    yield offset, rest[:-1]
+                    offset += len(rest)
+                    rest = b""
+        if rest and rest.rstrip().endswith(b"}") and _is_json(rest):
+            yield offset, rest
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def is_prose_line(line: bytes) -> bool:
+    """
+    Whether a line is read in the pass for prose: it may hold prose, and nothing large.
+
+    Up to 0.2 a message with text and tool calls is one line: such lines are prose too.
+    """
+    if b'"tool_use_id"' in line:
+        return False
+    if b'"type":"tool_use"' in line or b'"type":"server_tool_use"' in line:
+        return b'"type":"text"' in line
+    return b'"type":"progress"' not in line
+
+
+@dataclass(slots=True, kw_only=True)
+class Reader:
+    """
+    One reading of a transcript, from a byte on.
+
+    `words` gives the documents; when it is through, `harvest` holds the rest.
+    """
+
+    path: str
+    harvest: Harvest
+    start: int = 0
+    until: int | None = None
+    """Where to stop; none for the end."""
+    agent: str = ""
+    """The subagent's id; empty for a main transcript."""
+    prose: bool = True
+    rest: bool = True
+    """Which lines this reading is for: those of prose, all others, or both."""
+    known_calls: dict[str, str] = field(default_factory=dict)
+    """Tool names of calls that stand before `start`, by call id."""
+    skip: Callable[[Entry], bool] | None = None
+    """Whether an entry is a copy that another file already gave."""
+    _queued: dict[str, Word] = field(default_factory=dict)
+    _lines_seen: set[int] = field(default_factory=set)
+
+    def words(self) -> Iterator[Word]:
+        """The documents of every whole line, in order."""
+        harvest = self.harvest
+        number = harvest.lines
+        end = self.start
+        all_lines = self.prose and self.rest
+        for offset, line in read_lines(self.path, self.start):
+            if self.until is not None and offset >= self.until:
+                break
+            number += 1
+            end = offset + len(line)
+            if line.startswith(b'{"type":"') and copy_line(line, offset, number) is not None:
+                continue
+            if not all_lines and is_prose_line(line) != self.prose:
+                continue
+            entry = decode_whole(line, offset, number)
+            if entry is not None:
+                yield from self._take(entry, line)
+            else:
+                for part in decode_line(line, offset, number):
+                    yield from self._take(part, line)
+        harvest.lines = number
+        harvest.end = end + 1 if _byte(self.path, end) == b"\n" else end
+        yield from self._queued.values()
+
+    def tool_of(self, call_id: str) -> str:
+        """The tool of a call that was read; empty when it was not, or is ccmcp's own."""
+        tool = self.known_calls.get(call_id, "")
+        return "" if tool == _OWN else tool
+
+    def _take(self, entry: Entry, line: bytes) -> Iterator[Word]:
+        harvest = self.harvest
+        harvest.facts.see(entry)
+        copied = self.skip is not None and self.skip(entry)
+        harvest.copied += copied
+        if b'"usage"' in line and (row := usage_row(entry, line, self.agent, copied=copied)):
+            harvest.usage.append(row)
+        self._count(entry)
+        at = -1
+        for part, passage in enumerate(passages(entry)):
+            own = self._see(entry, passage, copied=copied)
+            if passage.injected or copied or isinstance(entry, Summary):
+                continue
+            text = passage.text if passage.kind != "tool_result" else self._result_text(entry, passage)
+            if not text:
+                continue
+            if at < 0:
+                at = seconds(entry.timestamp)
+            agent = bool(self.agent) or entry.sidechain
+            word = Word(_FIELDS.get(passage.kind, NOTED), text, passage, part, entry.offset, at, agent, own)
+            if isinstance(entry, QueueOperation):
+                self._queued[passage.text] = word
+                continue
+            if self._queued and passage.role == "user":
+                self._queued.pop(passage.text, None)
+            yield word
+
+    def _see(self, entry: Entry, passage: Passage, *, copied: bool) -> bool:
+        """Take a passage's facts; whether it is a call of ccmcp itself or its answer."""
+        match passage.block:
+            case ToolCall() as call:
+                self.harvest.facts.tool_calls += 1
+                mark = own_mark(call.name, call.argument("command"))
+                self.known_calls[call.id] = mark
+                if not copied:
+                    self._add_call(entry, call)
+                return mark == _OWN
+            case ToolResult() as result:
+                if not copied:
+                    self._add_result(entry, result)
+                return self.known_calls.get(result.call_id) == _OWN
+            case None:
+                self.harvest.facts.see_passage(entry, passage)
+                return False
+
+    def _result_text(self, entry: Entry, passage: Passage) -> str:
+        original = original_file(entry.tool_use_result) if isinstance(entry, User) else ""
+        if original:
+            # Each edit's record repeats the whole file: a line is taken when it is new.
+            seen = self._lines_seen
+            fresh = {key: each for each in original.split("\n") if (key := hash(each)) not in seen}
+            seen.update(fresh)
+            original = "\n".join(fresh.values())
+        if not (original or passage.extra):
+            return passage.text
+        return "\n".join(filter(None, (passage.text, passage.extra, original)))
+
+    def _count(self, entry: Entry) -> None:
+        """What is counted of an entry whatever it says."""
+        harvest = self.harvest
+        match entry:
+            case User() | Assistant():
+                version = entry.version
+                if version and entry.uuid and (version[0] in "01" or version.startswith("2.0.")):
+                    harvest.leaves.append(entry.uuid)
+            case Summary(text=text, leaf_uuid=leaf) if text:
+                harvest.summaries.append((entry.offset, leaf, clean(text)))
+            case Damaged():
+                harvest.damaged += 1
+            case Unknown():
+                harvest.unknown += 1
+            case _:
+                pass
+
+    def _add_call(self, entry: Entry, call: ToolCall) -> None:
+        aim = clean(target(call)[:TARGET_LENGTH])
+        self.harvest.calls[call.id or f"{entry.offset}"] = [
+            entry.offset, call.id, entry.id, utc(entry.timestamp), call.name, aim,
+            self.agent or entry.agent_id, "pending", "", "", "",
+        ]  # fmt: skip
+
+    def _add_result(self, entry: Entry, result: ToolResult) -> None:
+        came = outcome(entry, result) if isinstance(entry, User) else "error" if result.is_error else "ok"
+        error = "" if came == "ok" else clean(result.text[: 4 * ERROR_LENGTH])[:ERROR_LENGTH]
+        at = utc(entry.timestamp)
+        if row := self.harvest.calls.get(result.call_id):
+            row[7:] = [came, error, at, entry.id]
+        else:
+            self.harvest.results.append((came, error, at, entry.id, result.call_id))
+
+
+_OWN = "(own)"
+"""What `known_calls` keeps for a call of ccmcp itself, so that its result is known for one too."""
+
+
+def own_mark(tool: str, words: str) -> str:
+    """
+    The tool's name, or the mark of a call that asks ccmcp.
+
+    Its answer repeats history, so no search should find it again.
+    """
+    own = tool.startswith("mcp__") and "ccmcp" in tool
+    own = own or (tool == "Bash" and words.lstrip().startswith(_OWN_COMMANDS))
+    return _OWN if own else tool
+
+
+def _byte(path: str, at: int) -> bytes:
+    with Path(path).open("rb") as file:
+        file.seek(at)
+        return file.read(1)
+
+
+def read_meta(path: str) -> object:
+    """The meta.json beside a subagent's transcript as JSON; None without one."""
+    try:
+        return orjson.loads(Path(path).with_suffix(".meta.json").read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return None
+
+
+def text_pieces(path: str, start: int = 0) -> Iterator[tuple[int, str]]:
+    """A plain text file (a tool result, a plan) in pieces of about a megabyte, cut at lines: (offset, text)."""
+    with Path(path).open("rb") as file:
+        file.seek(start)
+        offset = start
+        while block := file.read(BLOCK):
+            block += file.readline(BLOCK)
+            yield offset, block.decode("utf-8", "replace")
+            offset += len(block)

@@ -1,0 +1,472 @@
+"""
+The index as one object: it follows the files, and answers. I/O.
+
+Any number of processes share one cache. Whoever finds something new takes the writer's
+lock for that one refresh; whoever can't get it soon reads the missing tails into memory
+and answers from both. A cold build, or a backlog larger than a set size, runs beside the
+questions: they are answered from what is there, and say how much that is.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from ccmcp.config import Config
+from ccmcp.errors import AmbiguousSessionError, CcmcpError, SessionNotFoundError
+from ccmcp.index import listing
+from ccmcp.index.catalog import Catalog
+from ccmcp.index.changes import Changes, KnownFile, changes
+from ccmcp.index.known import known_files, unread, unsettled
+from ccmcp.index.listing import Session, SessionFile, SessionFilter
+from ccmcp.index.question import Answer, Question
+from ccmcp.index.seams import seam
+from ccmcp.index.stores import Stores, is_damage
+from ccmcp.transcripts.discover import FoundFile, Scan, scan
+
+if TYPE_CHECKING:
+    from ccmcp.index.fulltext import Fulltext
+    from ccmcp.index.overlay import Overlay
+
+T = TypeVar("T")
+
+LOCK_SECONDS = 1.0
+"""So long a question waits for another process's refresh before it reads the missing tails itself."""
+
+_MOST_MENDINGS = 3
+"""So often one process begins a damaged cache anew before it takes that for a fault of its own."""
+
+_MOST_ROUNDS = 3
+"""What one round of changes brings to light (a copy whose original has gone) is taken in by the next, up to so many."""
+
+Progress = Callable[[int, int, str], None]
+Stopped = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How much of the history the answers cover."""
+
+    indexed_bytes: int
+    total_bytes: int
+    complete: bool
+    """Whether every line that was whole on disk when it was asked can be found."""
+
+
+class Index:
+    """Search and facts over the transcripts of some roots. Safe to use from several threads."""
+
+    def __init__(self, config: Config) -> None:
+        """
+        Open the cache, or begin one.
+
+        Raises:
+            SettingsError: the cache folder can't be made.
+            CacheInUseError: it must be begun anew, and another process has it open.
+
+        """
+        self.config = config
+        self.stores = Stores(config)
+        self.scans: dict[str, Scan] = {}
+        self.unreadable: list[str] = []
+        """Files that could not be read at the last writing, and why."""
+        self._lock = threading.RLock()
+        self._known: dict[str, KnownFile] = {}
+        self._known_at: tuple[int, int] | None = None
+        self._compared_at = 0
+        """The last batch in the record when disk and record were last compared."""
+        self._behind = True
+        self._patient = False
+        self._mendings = 0
+        self._builder: threading.Thread | None = None
+        self._build_error: BaseException | None = None
+        """Why the last build beside ended early, where the stores are to blame."""
+        self._first_batch = threading.Event()
+        self._stop_building = threading.Event()
+        self._listeners: list[Progress] = []
+        self._overlay: Overlay | None = None
+
+    def close(self) -> None:
+        """Stop what runs beside, and close the stores. What was not committed is read again next time."""
+        self._end_builder()
+        with self._lock:
+            self._drop_overlay()
+            self.stores.close()
+
+    # -- following the files
+
+    def refresh(
+        self, progress: Progress | None = None, stopped: Stopped | None = None, *, wait: bool = False
+    ) -> Coverage:
+        """
+        Bring the index up to what is on disk now; how much of it the answers then cover.
+
+        A backlog over the set size is built beside: this returns when the newest prose can be
+        searched, or with `wait` when everything can. `progress` is told meanwhile; `stopped` ends
+        the waiting, and with `wait` the build too.
+        """
+        self._patient = wait
+        for _ in range(_MOST_MENDINGS):
+            with self._lock:
+                self._mended(lambda: self._look(stopped))
+            self._watch(progress, stopped, wait=wait)
+            if self._build_error is None:
+                break
+        with self._lock:
+            return self._mended(self._coverage)
+
+    def _look(self, stopped: Stopped | None) -> None:
+        """Scan, and take in what is new: at once when it is little, else beside."""
+        self._follow()
+        if self._building():
+            return
+        if self._build_error is not None:
+            error, self._build_error = self._build_error, None
+            raise error
+        self._scan()
+        found = self._compare(self.stores.catalog)
+        self._behind = bool(found)
+        left = unsettled(self.stores.catalog)
+        if found.bytes + left > self.config.backlog_bytes:
+            self._first_batch.clear()
+            self._stop_building.clear()
+            self._builder = threading.Thread(target=self._build, name="ccmcp-build", daemon=True)
+            self._builder.start()
+        elif found or left >= 0:
+            self._catch_up(stopped)
+        else:
+            self._drop_overlay()
+
+    def _follow(self) -> None:
+        """Go over to other stores where these were replaced."""
+        if self.stores.follow():
+            self._known_at = None
+            self._drop_overlay()
+
+    def _scan(self) -> None:
+        self.scans = {root.label: scan(root.label, root.path) for root in self.config.roots}
+
+    def _compare(self, catalog: Catalog) -> Changes:
+        self._compared_at = catalog.meta("last_batch")
+        return changes(self._known_files(catalog), self._files(), self._seen_whole(), _seam)
+
+    def _files(self) -> list[FoundFile]:
+        return [file for each in self.scans.values() for file in each.files]
+
+    def _seen_whole(self) -> dict[str, bool]:
+        """Whether what was not found in a root is gone. A root without projects is a mount that is away, or never was one."""
+        return {
+            root.label: self.scans[root.label].complete and (root.path / "projects").is_dir()
+            for root in self.config.roots
+        }
+
+    def _known_files(self, catalog: Catalog) -> dict[str, KnownFile]:
+        """What the catalogue knows, read again only when something was written."""
+        if catalog is not self.stores.catalog:
+            return known_files(catalog)
+        [version] = catalog.execute("PRAGMA data_version").fetchone()
+        state = (catalog.meta("last_batch"), int(version))
+        if state != self._known_at:
+            self._known, self._known_at = known_files(catalog), state
+        return self._known
+
+    def _catch_up(self, stopped: Stopped | None) -> None:
+        """Take in a small backlog: into the stores, or while another process writes them into memory."""
+        with self.stores.locked(LOCK_SECONDS) as held:
+            if held:
+                self._follow()
+                self._drop_overlay()
+                try:
+                    self._write(self.stores.catalog, self.stores.fulltext(), stopped=stopped)
+                finally:
+                    self._known_at = None
+                self._behind = bool(self.unreadable)
+                return
+        from ccmcp.index.overlay import Overlay  # noqa: PLC0415 - loads Tantivy
+
+        self._drop_overlay()
+        disk = self.stores.catalog
+        with disk.snapshot():
+            found = changes(known_files(disk), self._files(), self._seen_whole(), _seam, moves=False)
+            if found:
+                self._overlay = Overlay(disk, found, self._excludes)
+        self._behind = False
+
+    def _write(
+        self, catalog: Catalog, fulltext: "Fulltext", *, stopped: Stopped | None, beside: bool = False
+    ) -> None:
+        """Bring the stores up to the disk. The caller holds the writer's lock."""
+        from ccmcp.index.build import Build  # noqa: PLC0415 - Tantivy is loaded only when there is something to write
+
+        if catalog.meta("last_batch") != self._compared_at:
+            self._scan()  # another process wrote meanwhile, from a later look than this one's
+        self.unreadable = []
+        for _ in range(_MOST_ROUNDS):
+            found = self._compare(catalog)
+            if not found and unsettled(catalog) < 0:
+                break
+            build = Build(
+                catalog,
+                fulltext,
+                self._excludes,
+                progress=self._tell if beside else None,
+                stopped=stopped,
+                committed=self._first_batch.set if beside else None,
+            )
+            build.apply(found)
+            self._known_at = None
+            self.unreadable = build.unreadable
+            if self.unreadable or not unread(catalog):
+                break
+
+    def _excludes(self, project: str, session_id: str) -> bool:
+        return self.config.excludes_project(project) or self.config.excludes_session(session_id)
+
+    def _drop_overlay(self) -> None:
+        if self._overlay is not None:
+            self._overlay.close()
+            self._overlay = None
+
+    # -- a damaged cache
+
+    def _mended(self, ask: Callable[[], T]) -> T:
+        """What `ask` gives, from stores begun anew when these turn out to be damaged."""
+        try:
+            return ask()
+        except BaseException as error:
+            if not is_damage(error) or self._mendings >= _MOST_MENDINGS:
+                raise
+        self._mendings += 1
+        self._end_builder()
+        self._drop_overlay()
+        self._known_at = None
+        self.stores.begin_anew()
+        self._look(None)
+        self._watch(None, None, wait=self._patient)
+        return ask()
+
+    # -- a large backlog, built beside
+
+    def _building(self) -> bool:
+        return self._builder is not None and self._builder.is_alive()
+
+    def _end_builder(self) -> None:
+        self._stop_building.set()
+        if self._builder is not None:
+            self._builder.join(timeout=10)
+        self._build_error = None
+
+    def _build(self) -> None:
+        """Build with stores opened anew, once it is this process's turn; until then others' batches may answer."""
+        try:
+            while not self._stop_building.is_set():
+                with self.stores.locked(0.2) as held:
+                    if held:
+                        self._build_now()
+                        return
+                if self._others_wrote():
+                    self._first_batch.set()
+        except CcmcpError:
+            pass  # stopped: what was committed stays
+        except BaseException as error:  # noqa: BLE001 - a thread has nobody else to tell
+            if is_damage(error):
+                self._build_error = error
+            self.unreadable = [*self.unreadable, f"the build ended early: {type(error).__name__}"]
+        finally:
+            self._first_batch.set()
+
+    def _build_now(self) -> None:
+        catalog = self.stores.another_connection()
+        try:
+            if unsettled(catalog) >= 0 and catalog.meta("last_batch"):
+                self._first_batch.set()  # what an earlier build committed can be searched
+            fulltext = self.stores.another_fulltext()
+            self._write(catalog, fulltext, stopped=self._stop_building.is_set, beside=True)
+        finally:
+            catalog.close()
+
+    def _others_wrote(self) -> bool:
+        try:
+            catalog = self.stores.another_connection()
+        except sqlite3.Error:
+            return False  # just being made
+        try:
+            return catalog.meta("last_batch") > 0
+        finally:
+            catalog.close()
+
+    def _tell(self, done: int, total: int, what: str) -> None:
+        for listener in tuple(self._listeners):
+            listener(done, total, what)
+
+    def _watch(self, progress: Progress | None, stopped: Stopped | None, *, wait: bool) -> None:
+        """Wait for a build beside, if there is one: for its first batch, or for its end."""
+        if self._builder is None:
+            return
+        if progress:
+            self._listeners.append(progress)
+        try:
+            while self._building() and (wait or not self._first_batch.is_set()):
+                if stopped and stopped():
+                    if wait:
+                        self._stop_building.set()
+                    return
+                if wait:
+                    self._builder.join(0.05)
+                else:
+                    self._first_batch.wait(0.05)
+        finally:
+            if progress:
+                self._listeners.remove(progress)
+        if not self._building():
+            self._builder = None
+            with self._lock:
+                self._known_at = None
+                self._behind = self._build_error is not None or bool(self._compare(self.stores.catalog))
+
+    def _coverage(self) -> Coverage:
+        total = sum(file.size for each in self.scans.values() for file in each.files)
+        [(indexed,)] = self.stores.catalog.rows(
+            "SELECT COALESCE(SUM(MAX(indexed_to, prose_to)), 0) FROM files"
+        )
+        scanned = all(each.complete for each in self.scans.values())
+        complete = not self._behind and not self._building() and scanned
+        covered = total if complete else min(total, int(str(indexed)))
+        return Coverage(indexed_bytes=covered, total_bytes=total, complete=complete)
+
+    # -- answers
+
+    def _answered(self, ask: Callable[[Catalog], T]) -> T:
+        """What the catalogue answers, be it that it must be opened or even made anew for it."""
+
+        def asked() -> T:
+            if self.stores.follow():
+                self._known_at = None
+                self._look(None)
+            return ask(self.stores.catalog)
+
+        with self._lock:
+            return self._mended(asked)
+
+    def search(self, question: Question) -> Answer:
+        """
+        The sessions a question is about. Does not look at the disk first: `refresh` does.
+
+        Raises:
+            CcmcpError: a filter names what is not there.
+
+        """
+        from ccmcp.index.search import Search, joined  # noqa: PLC0415 - loads Tantivy
+
+        def ask(catalog: Catalog) -> Answer:
+            fulltext = self.stores.fulltext()
+            if self._overlay is None:
+                return Search(catalog, fulltext).answer(question)
+            disk = Search(catalog, fulltext, self._overlay.stale(catalog))
+            return joined(disk, Search(self._overlay.catalog, self._overlay.fulltext), question)
+
+        return self._answered(ask)
+
+    def sessions(
+        self, wanted: SessionFilter, *, limit: int, after: tuple[int, int] | None = None, oldest: bool = False
+    ) -> tuple[list[Session], int]:
+        """
+        Sessions by time, and how many there are in all.
+
+        Raises:
+            CcmcpError: a filter names what is not there.
+
+        """
+
+        def ask(catalog: Catalog) -> tuple[list[Session], int]:
+            if self._overlay is None:
+                return listing.list_sessions(catalog, wanted, limit=limit, after=after, oldest=oldest)
+            stale = self._overlay.stale(catalog).sessions
+            found, total, errors = list[Session](), 0, list[CcmcpError]()
+            for each, leaving_out in ((catalog, stale), (self._overlay.catalog, ())):
+                try:
+                    some, number = listing.list_sessions(
+                        each, wanted, limit=limit, after=after, oldest=oldest, leaving_out=leaving_out
+                    )
+                except CcmcpError as error:  # a filter may name what only one of them has
+                    errors.append(error)
+                else:
+                    found, total = found + some, total + number
+            if len(errors) == 2:
+                raise errors[0]
+            found.sort(
+                key=lambda each: ((each.ended or 1 << 63) if oldest else each.ended, each.number),
+                reverse=not oldest,
+            )
+            return found[:limit], total
+
+        return self._answered(ask)
+
+    def session(self, asked: str) -> tuple[Session, tuple[SessionFile, ...]]:
+        """
+        One session and its files, by id, unique prefix or LABEL:ID.
+
+        Raises:
+            SessionNotFoundError: none has it.
+            AmbiguousSessionError: several have.
+
+        """
+
+        def ask(catalog: Catalog) -> tuple[Session, tuple[SessionFile, ...]]:
+            found = [(catalog, each) for each in self._found(catalog, asked)]
+            if self._overlay is not None:
+                stale = self._overlay.stale(catalog).sessions
+                found = [(catalog, each) for _, each in found if each.number not in stale]
+                found += [(self._overlay.catalog, each) for each in self._found(self._overlay.catalog, asked)]
+            if not found:
+                raise SessionNotFoundError(asked)
+            if len(found) > 1:
+                raise AmbiguousSessionError(asked, [f"{each.root}:{each.session_id}" for _, each in found])
+            [(source, session)] = found
+            return session, listing.session_files(source, session)
+
+        return self._answered(ask)
+
+    def _found(self, catalog: Catalog, asked: str) -> list[Session]:
+        try:
+            return [listing.find_session(catalog, asked)]
+        except SessionNotFoundError:
+            return []
+
+    def session_of_call(self, call_id: str) -> str | None:
+        """The id of the session that made a tool call; none when it is not known (yet)."""
+        sql = (
+            "SELECT s.root || ':' || s.session_id FROM calls c JOIN sessions s ON s.id = c.session "
+            "WHERE c.call_id = ? LIMIT 1"
+        )
+
+        def ask(catalog: Catalog) -> str | None:
+            rows = catalog.rows(sql, (call_id,))
+            if not rows and self._overlay is not None:
+                rows = self._overlay.catalog.rows(sql, (call_id,))
+            return str(rows[0][0]) if rows else None
+
+        return self._answered(ask)
+
+    def catalog_rows(self, sql: str) -> list[tuple[object, ...]]:
+        """Rows of a query over the catalogue, for the status."""
+        return self._answered(lambda catalog: catalog.rows(sql))
+
+    def refresh_coverage(self) -> Coverage:
+        """How much of the history answers cover, as of the last refresh."""
+        return self._answered(lambda _: self._coverage())
+
+    def writer(self) -> str:
+        """Who writes the stores now: nobody, this process, or another one."""
+        if self._building():
+            return "this process"
+        with self.stores.locked(0) as free:
+            return "nobody" if free else "another process"
+
+
+def _seam(path: str, end: int) -> bytes:
+    try:
+        return seam(path, end)
+    except OSError:
+        return b""

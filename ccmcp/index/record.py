@@ -1,0 +1,299 @@
+"""What a batch writes into the catalogue, in one transaction, and what it asks of it. I/O."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ccmcp.index.catalog import Catalog
+from ccmcp.index.changes import KnownFile
+from ccmcp.index.facts import FileFacts, one_line, utc
+from ccmcp.index.harvest import Harvest, own_mark
+from ccmcp.index.intake import Typed
+from ccmcp.index.seams import seam
+from ccmcp.index.sessions import fold
+from ccmcp.transcripts.discover import FoundFile
+
+
+@dataclass(frozen=True, slots=True)
+class FileDone:
+    """One file that was read in a batch."""
+
+    file: FoundFile
+    id: int
+    session: int | None
+    harvest: Harvest
+    head: str
+    copy_of: int | None
+    append: bool
+    """Whether the rows of earlier readings stay."""
+
+
+def file_number(catalog: Catalog, path: str) -> int | None:
+    """The number of a known file."""
+    rows = catalog.rows("SELECT id FROM files WHERE path = ?", (path,))
+    return int(str(rows[0][0])) if rows else None
+
+
+def new_file(catalog: Catalog, file: FoundFile, session: int | None) -> int:
+    """A number for a file not met before; until its text is in, its row says that nothing is."""
+    return int(
+        catalog.execute(
+            "INSERT INTO files VALUES (NULL, ?, ?, ?, ?, ?, ?, -1, 0, 0, 0, 0, 0, x'', '', NULL, 0, 0, 0, x'7b7d')",
+            (file.path, file.root, file.kind, file.folder, session, file.agent_id),
+        ).lastrowid
+        or 0
+    )
+
+
+def session_number(catalog: Catalog, root: str, session_id: str) -> int:
+    """The number of a session, given when it is first met."""
+    rows = catalog.rows("SELECT id FROM sessions WHERE root = ? AND session_id = ?", (root, session_id))
+    if rows:
+        return int(str(rows[0][0]))
+    return int(
+        catalog.execute(
+            "INSERT INTO sessions VALUES (NULL, ?, ?, NULL, '', '', '', '', NULL, NULL, 0, '', '[]', '[]', '', "
+            "0, 0, 0, 0, 0, 0, '', '', '[]', 0, -1, '')",
+            (root, session_id),
+        ).lastrowid
+        or 0
+    )
+
+
+def continued(catalog: Catalog, known: KnownFile) -> Harvest:
+    """A harvest that goes on where the last reading of a file ended."""
+    [(facts, lines, damaged, unknown, copied)] = catalog.rows(
+        "SELECT facts, lines, damaged, unknown, copied FROM files WHERE id = ?", (known.id,)
+    )
+    assert isinstance(facts, bytes)
+    return Harvest(
+        FileFacts.from_json(facts),
+        end=known.indexed_to,
+        lines=int(str(lines)) if known.indexed_to else 0,
+        damaged=int(str(damaged)),
+        unknown=int(str(unknown)),
+        copied=int(str(copied)),
+    )
+
+
+def pending_calls(catalog: Catalog, file: int) -> dict[str, str]:
+    """The tools of a file's calls that have no result yet, by call id; ccmcp's own by its mark."""
+    rows = catalog.rows(
+        "SELECT call_id, tool, target FROM calls WHERE file = ? AND outcome = 'pending'", (file,)
+    )
+    return {str(call): own_mark(str(tool), str(target)) for call, tool, target in rows}
+
+
+def plan_slug(file: FoundFile) -> str:
+    """What a plan's file is named by."""
+    return file.path.replace("\\", "/").rpartition("/")[2].removesuffix(".md")
+
+
+def session_of_plan(catalog: Catalog, file: FoundFile) -> int:
+    """The session that wrote a plan, told by the slug it is named by; a session of its own when none did."""
+    slug = plan_slug(file)
+    rows = catalog.rows(
+        "SELECT s.id FROM slugs g JOIN sessions s ON s.id = g.session WHERE g.slug = ? AND s.root = ? ORDER BY s.ended DESC LIMIT 1",
+        (slug, file.root),
+    )
+    return int(str(rows[0][0])) if rows else session_number(catalog, file.root, f"plan:{slug}")
+
+
+def announce(catalog: Catalog, doomed: Iterable[KnownFile]) -> None:
+    """Say, before it is done, whose text is about to be deleted."""
+    doomed = list(doomed)
+    if doomed:
+        with catalog.transaction():
+            catalog.set_meta("unsettled", 1)
+            for known in doomed:
+                catalog.set_meta(f"doomed:{known.id}", known.id)
+
+
+def announced(catalog: Catalog) -> list[int]:
+    """The files whose text may have been deleted by a writer that then died."""
+    return [int(str(value)) for [value] in catalog.rows("SELECT value FROM meta WHERE key LIKE 'doomed:%'")]
+
+
+def forget_text(catalog: Catalog, files: Iterable[int]) -> None:
+    """Note that the text of these files is not in the index: the next refresh reads them from the start."""
+    with catalog.transaction():
+        touched: set[int] = set()
+        for file in files:
+            touched |= _sessions_of(catalog, file)
+            _stale_document(catalog, file)
+            _drop_rows(catalog, file)
+            catalog.execute("UPDATE files SET size = -1, indexed_to = 0, prose_to = 0 WHERE id = ?", (file,))
+        catalog.execute("DELETE FROM meta WHERE key LIKE 'doomed:%'")
+        fold(catalog, touched)
+
+
+def move(catalog: Catalog, moved: Sequence[tuple[KnownFile, FoundFile]]) -> None:
+    """Files at another place with the same text: their paths change, and their sessions' projects."""
+    if not moved:
+        return
+    with catalog.transaction():
+        catalog.set_meta("unsettled", 1)
+        for known, file in moved:
+            catalog.execute(
+                "UPDATE files SET path = ?, folder = ?, size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
+                (file.path, file.folder, file.size, file.mtime_ns, file.inode, known.id),
+            )
+        rows = catalog.rows(
+            f"SELECT DISTINCT session FROM files WHERE id IN ({', '.join('?' * len(moved))})",  # noqa: S608 - placeholders only
+            [known.id for known, _ in moved],
+        )
+        fold(catalog, [int(str(session)) for [session] in rows if session is not None])
+
+
+def write(
+    catalog: Catalog,
+    done: Sequence[FileDone],
+    typed: Sequence[Typed],
+    tools: Mapping[str, int],
+    gone: Sequence[KnownFile],
+    *,
+    batch: int,
+    whole: bool,
+) -> set[int]:
+    """
+    Record a batch whose text has been committed; the sessions it touched.
+
+    `whole` is false for a pass that took in prose alone.
+    """
+    touched: set[int] = set()
+    with catalog.transaction():
+        for known in gone:
+            touched |= _forget_file(catalog, known.id)
+        for each in done:
+            touched |= _write_file(catalog, each, whole=whole)
+        catalog.execute("DELETE FROM tools")
+        catalog.insert("tools", [(number, name) for name, number in tools.items()], 2)
+        touched |= _write_typed(catalog, typed)
+        leaves = [leaf for each in done for leaf in each.harvest.leaves]
+        touched |= _named_by_summaries(catalog, done, leaves)
+        fold(catalog, touched)
+        catalog.execute("DELETE FROM meta WHERE key LIKE 'doomed:%'")
+        catalog.set_meta("unsettled", 1)
+        catalog.set_meta("last_batch", batch)
+    return touched
+
+
+def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
+    file, harvest = each.file, each.harvest
+    touched = {each.session} if each.session is not None else set()
+    [(prose_to, before_to)] = catalog.rows("SELECT prose_to, indexed_to FROM files WHERE id = ?", (each.id,))
+    if not each.append:
+        touched |= _sessions_of(catalog, each.id)
+        _stale_document(catalog, each.id)
+        _drop_rows(catalog, each.id)
+    indexed_to = harvest.end if whole else 0
+    # What follows a build that was cut short is read no further than its prose was: what was appended since is still to be read.
+    size = min(file.size, harvest.end) if each.append and prose_to and not before_to else file.size
+    facts = harvest.facts
+    catalog.execute(
+        "UPDATE files SET folder=?, session=?, agent_id=?, size=?, mtime_ns=?, inode=?, indexed_to=?, prose_to=?, "
+        "lines=?, seam=?, head=CASE WHEN ? AND ?='' THEN head ELSE ? END, copy_of=COALESCE(?, CASE WHEN ? THEN copy_of END), "
+        "copied=?, damaged=?, "
+        "unknown=?, facts=? WHERE id=?",
+        (
+            file.folder, each.session, file.agent_id, size if whole else -1, file.mtime_ns, file.inode, indexed_to,
+            harvest.end, harvest.lines, _seam(file.path, harvest.end), each.append, each.head, each.head, each.copy_of, each.append,
+            harvest.copied, harvest.damaged, harvest.unknown, facts.to_json(), each.id,
+        ),
+    )  # fmt: skip
+    session = each.session or 0
+    catalog.insert("calls", ((each.id, row[0], session, *row[1:]) for row in harvest.calls.values()), 13)
+    catalog.insert("usage", ((each.id, row[0], session, *row[1:]) for row in harvest.usage), 26)
+    catalog.insert("summaries", ((each.id, *row, None, 0) for row in harvest.summaries), 6)
+    catalog.execute("DELETE FROM slugs WHERE file = ?", (each.id,))
+    catalog.insert("slugs", ((slug, session, each.id) for slug in harvest.facts.slugs), 3)
+    for slug in harvest.facts.slugs:
+        # A plan met before its session: it is read again, now that its session is known.
+        catalog.execute(
+            "UPDATE files SET size = -1 WHERE kind = 'plan' AND session IN (SELECT id FROM sessions WHERE session_id = ?)",
+            (f"plan:{slug}",),
+        )
+    catalog.insert("leaves", ((uuid, session, each.id) for uuid in harvest.leaves), 3)
+    if harvest.results:
+        # A call's result may stand in a later reading than the call, or (background agents) in another file.
+        catalog.connection.executemany(
+            "UPDATE calls SET outcome = ?, error = ?, result_at = ?, result_entry = ? WHERE call_id = ? AND session = ?",
+            [(*result, session) for result in harvest.results],
+        )
+    return touched
+
+
+def _seam(path: str, end: int) -> bytes:
+    try:
+        return seam(path, end)
+    except OSError:
+        return b""  # gone since it was read: the next scan sees it
+
+
+def _sessions_of(catalog: Catalog, file: int) -> set[int]:
+    """The sessions whose rows say something that stands in this file."""
+    rows = catalog.rows(
+        "SELECT session FROM files WHERE id = ?1 AND session IS NOT NULL UNION SELECT session FROM typed WHERE file = ?1 "
+        "UNION SELECT l.session FROM summaries s JOIN leaves l ON l.uuid = s.leaf WHERE s.file = ?1",
+        (file,),
+    )
+    return {int(str(session)) for [session] in rows}
+
+
+def _stale_document(catalog: Catalog, file: int) -> None:
+    """Have the session's own document made anew: words of this file in it may be no more."""
+    catalog.execute(
+        "UPDATE sessions SET doc_bytes = -2 WHERE doc_bytes >= 0 AND id = "
+        "(SELECT session FROM files WHERE id = ? AND prose_to > 0 AND kind IN ('main', 'agent'))",
+        (file,),
+    )
+
+
+def _drop_rows(catalog: Catalog, file: int) -> None:
+    for table in ("calls", "usage", "summaries", "leaves", "slugs", "typed"):
+        catalog.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # noqa: S608 - our own table names
+
+
+def _forget_file(catalog: Catalog, file: int) -> set[int]:
+    sessions = _sessions_of(catalog, file)
+    [(head,)] = catalog.rows("SELECT head FROM files WHERE id = ?", (file,)) or [("",)]
+    _stale_document(catalog, file)
+    _drop_rows(catalog, file)
+    catalog.execute("DELETE FROM files WHERE id = ?", (file,))
+    # Its copies left out what it held: they are read again, those that are away now when they are back.
+    catalog.execute(
+        "UPDATE files SET size = -1, copy_of = NULL WHERE head = ? AND head != '' AND copied > 0", (head,)
+    )
+    return sessions
+
+
+def _write_typed(catalog: Catalog, typed: Sequence[Typed]) -> set[int]:
+    touched = set()
+    for each in typed:
+        session = session_number(catalog, *each.session)
+        touched.add(session)
+        at = utc(datetime.fromtimestamp(each.at, UTC).isoformat(timespec="milliseconds")) if each.at else ""
+        catalog.execute(
+            "INSERT INTO typed VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT (session) DO UPDATE SET "
+            "first_at = MIN(first_at, excluded.first_at), last_at = MAX(last_at, excluded.last_at), prompts = prompts + 1",
+            (session, each.file, each.project, at, at, one_line(each.text)),
+        )
+    return touched
+
+
+def _named_by_summaries(catalog: Catalog, done: Sequence[FileDone], leaves: Sequence[str]) -> set[int]:
+    """Sessions that a summary in some file is about, now that both are known."""
+    found: set[int] = set()
+    for each in done:
+        for _, leaf, _ in each.harvest.summaries:
+            found |= {
+                int(str(row[0])) for row in catalog.rows("SELECT session FROM leaves WHERE uuid = ?", (leaf,))
+            }
+    if leaves and catalog.rows("SELECT 1 FROM summaries LIMIT 1"):
+        found |= {
+            int(str(row[0]))
+            for row in catalog.rows(
+                "SELECT DISTINCT l.session FROM summaries s JOIN leaves l ON l.uuid = s.leaf"
+            )
+        }
+    return found

@@ -1,0 +1,217 @@
+"""
+Session documents and summaries: what is settled after a batch, when all files are known. I/O.
+
+A session's own document is derived from its files once more, so nothing is lost when a
+writer dies before it is written: `sessions.doc_bytes` is negative until it is. What a
+dead writer left unsettled is told by a mark, set with each batch and taken away at the end.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import tantivy
+
+from ccmcp.index import codes
+from ccmcp.index.catalog import Catalog
+from ccmcp.index.copies import skipper
+from ccmcp.index.docs import PIECE, SessionWords, passage_document, prepared
+from ccmcp.index.facts import FileFacts
+from ccmcp.index.fulltext import Fulltext, drop
+from ccmcp.index.harvest import Harvest, Reader, Word
+from ccmcp.transcripts.entries import Entry
+from ccmcp.transcripts.passages import Passage
+
+GROWTH, GROWTH_BYTES = 1.25, 64 * 1024
+"""A session's document is made anew when its files have grown by so much; until then its passages find the rest."""
+
+SESSIONS_MEMORY = 30_000_000
+
+_TITLE = (
+    "(CASE WHEN s.title_from = 'prompt' AND EXISTS "
+    "(SELECT 1 FROM files m WHERE m.id = s.main_file AND m.copied > 0) THEN '' ELSE s.title END)"
+)
+"""The title that a session's document has: the first prompt of a fork is its original's."""
+
+
+class SessionDocuments:
+    """
+    The session documents of one build: added as its files are read, committed at its end.
+
+    Only sessions that are new in this build: the others have words in files that it does not
+    read. They are left to `session_documents`, and so are those of a build that was cut short.
+    """
+
+    def __init__(self, catalog: Catalog, fulltext: Fulltext, *, large: bool) -> None:
+        self._catalog = catalog
+        self._index = fulltext.sessions
+        self._fulltext = fulltext
+        self._writer: tantivy.IndexWriter | None = None
+        self._memory = SESSIONS_MEMORY if large else 0
+        self._begun: dict[int, str] = {}
+        """The titles their documents have."""
+        catalog.execute(
+            "UPDATE sessions SET doc_bytes = -2 WHERE doc_bytes = -1 AND id IN (SELECT session FROM files WHERE prose_to > 0)"
+        )
+
+    def add(self, words: Mapping[int, SessionWords]) -> None:
+        """Add what a batch read of its sessions, after the batch is in the record."""
+        missing = {
+            int(str(row[0])): str(row[1])
+            for row in self._catalog.rows(f"SELECT s.id, {_TITLE} FROM sessions s WHERE s.doc_bytes = -1")  # noqa: S608 - our own text
+        }
+        for session, some in words.items():
+            if session not in missing or (session in self._begun and not some.size):
+                continue
+            if self._writer is None:
+                self._writer = self._fulltext.writer(self._index, self._memory)
+            if session not in self._begun:
+                self._writer.delete_documents_by_term("session", session)
+                self._begun[session] = missing[session]
+                some.title.append(missing[session])
+            self._writer.add_document(some.document(session))
+
+    def commit(self) -> None:
+        """Commit them, then note which sessions have all of theirs."""
+        if self._writer is None:
+            return
+        self._writer.commit()
+        self._fulltext.settle(self._index, self._writer)
+        self._writer = None  # and with it goes its lock
+        with self._catalog.transaction():
+            for session, size in _whole_sessions(self._catalog, self._begun).items():
+                _note(self._catalog, session, size, self._begun[session])
+
+    def drop(self) -> None:
+        """Let go of what was not committed."""
+        if self._writer is not None:
+            drop(self._writer)
+
+
+def _whole_sessions(catalog: Catalog, sessions: Iterable[int]) -> dict[int, int]:
+    """The sessions all of whose files have been read whole, with their bytes."""
+    found = {}
+    for session in sessions:
+        [(unread, size)] = catalog.rows(
+            "SELECT SUM(size < 0), SUM(indexed_to) FROM files WHERE session = ?", (session,)
+        )
+        if not unread and size is not None:
+            found[session] = int(str(size))
+    return found
+
+
+def _note(catalog: Catalog, session: int, size: int, title: str) -> None:
+    catalog.execute("UPDATE sessions SET doc_bytes = ?, doc_title = ? WHERE id = ?", (size, title, session))
+
+
+def session_documents(catalog: Catalog, fulltext: Fulltext) -> None:
+    """
+    Make anew the documents of sessions that have none, have grown, or whose title or text has changed.
+
+    Those of sessions that are no more are removed. With this all is settled.
+    """
+    stale = {
+        int(str(row[0])): str(row[1])
+        for row in catalog.rows(
+            f"SELECT s.id, {_TITLE} FROM sessions s JOIN files f ON f.session = s.id "  # noqa: S608 - our own text
+            "WHERE f.kind IN ('main', 'agent', 'title') AND s.excluded != 1 GROUP BY s.id HAVING MIN(f.size) >= 0 "
+            f"AND (s.doc_bytes < 0 OR s.doc_title != {_TITLE} OR SUM(f.indexed_to) > s.doc_bytes * ? + ?)",
+            (GROWTH, GROWTH_BYTES),
+        )
+    }
+    dead = [int(str(row[0])) for row in catalog.rows("SELECT value FROM meta WHERE key LIKE 'dead:%'")]
+    if stale or dead:
+        with fulltext.writing(fulltext.sessions, SESSIONS_MEMORY if len(stale) > 50 else 0) as writer:
+            for session in (*dead, *stale):
+                writer.delete_documents_by_term("session", session)
+            for session, title in stale.items():
+                for words in _read_words(catalog, session, title):
+                    _add(writer, session, words)
+            writer.commit()
+    with catalog.transaction():
+        for session, size in _whole_sessions(catalog, stale).items():
+            _note(catalog, session, size, stale[session])
+        catalog.execute("DELETE FROM meta WHERE key LIKE 'dead:%' OR key = 'unsettled'")
+
+
+def _read_words(catalog: Catalog, session: int, title: str) -> Iterable[SessionWords]:
+    """A session's words from its files, in pieces."""
+    words = SessionWords(title=[title])
+    files = catalog.rows(
+        "SELECT path, agent_id, indexed_to, head, copied, id FROM files WHERE session = ? AND kind IN ('main', 'agent') "
+        "ORDER BY kind DESC, id",
+        (session,),
+    )
+    for path, agent, end, *copy in files:
+        reader = Reader(
+            path=str(path),
+            harvest=Harvest(FileFacts()),
+            until=int(str(end)),
+            agent=str(agent),
+            skip=_skipper(catalog, str(path), *copy),
+        )
+        try:
+            for word in reader.words():
+                words.take(word)
+                if words.size > PIECE:
+                    yield words
+                    words = SessionWords()
+        except OSError:
+            continue  # gone since the scan: the next refresh sees it
+    yield words
+
+
+def _skipper(
+    catalog: Catalog, path: str, head: object, copied: object, number: object
+) -> Callable[[Entry], bool] | None:
+    """Which entries of a file are another session's: the files of its family that repeat less come before it."""
+    if not copied:
+        return None
+    originals = catalog.rows(
+        "SELECT path FROM files WHERE head = ? AND (copied, id) < (?, ?) ORDER BY copied, id",
+        (head, copied, number),
+    )
+    return skipper(path, [str(original) for [original] in originals])
+
+
+def _add(writer: tantivy.IndexWriter, session: int, words: SessionWords) -> None:
+    writer.add_document(words.document(session))
+
+
+def place_summaries(catalog: Catalog, fulltext: Fulltext, batch: int) -> None:
+    """Make passages of summary lines: credited to the session they name as far as it is known, else to their file's."""
+    rows = catalog.rows(
+        "WITH owned AS (SELECT s.rowid AS number, s.*, COALESCE("
+        "(SELECT l.session FROM leaves l WHERE l.uuid = s.leaf ORDER BY l.file LIMIT 1), f.session, 0) AS owner "
+        "FROM summaries s JOIN files f ON f.id = s.file) "
+        "SELECT number, file, offset, text, owner, batch FROM owned o WHERE EXISTS (SELECT 1 FROM owned n "
+        "WHERE n.file = o.file AND n.batch = o.batch AND n.session IS NOT n.owner)"
+    )
+    if not rows:
+        return
+    passage = Passage("system", "summary", "")
+    placed = {(int(str(file)), int(str(old))) for _, file, _, _, _, old in rows if old}
+    with fulltext.writing(fulltext.passages, 0) as writer:
+        for their_file, their_batch in placed:
+            # That batch holds nothing but summaries: they are all here, and are added again.
+            writer.delete_documents_by_query(_of(fulltext, their_file, their_batch))
+        for _, file, offset, text, owner, _ in rows:
+            word = Word(codes.NOTED, str(text), passage, 0, int(str(offset)), 0, agent=False, own=False)
+            writer.add_document(
+                passage_document(
+                    prepared(word, ""), session=int(str(owner)), file=int(str(file)), tool=0, batch=batch
+                )
+            )
+        writer.commit()
+        with catalog.transaction():
+            catalog.connection.executemany(
+                "UPDATE summaries SET session = ?, batch = ? WHERE rowid = ?",
+                [(owner, batch, number) for number, _, _, _, owner, _ in rows],
+            )
+            catalog.set_meta("last_batch", batch)
+
+
+def _of(fulltext: Fulltext, file: int, batch: int) -> tantivy.Query:
+    terms = (
+        tantivy.Query.term_query(fulltext.passages.schema, name, number)
+        for name, number in (("file", file), ("batch", batch))
+    )
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, term) for term in terms])

@@ -1,0 +1,261 @@
+"""One state of the stores, asked one question: which sessions match, how well, by which passages. I/O: reads the stores."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import tantivy
+
+from ccmcp.index import codes, schema
+from ccmcp.index.catalog import Catalog
+from ccmcp.index.excerpts import Sought, excerpt, read_passage, time_at
+from ccmcp.index.facts import seconds, utc
+from ccmcp.index.fulltext import Fulltext
+from ccmcp.index.listing import pattern_of
+from ccmcp.index.match import (
+    PASSAGE_WEIGHTS,
+    SESSION_WEIGHTS,
+    TITLE_WEIGHTS,
+    Terms,
+    among,
+    beginnings,
+    both,
+    hiding,
+    narrowing,
+    one_of,
+    without,
+)
+from ccmcp.index.query import Term
+from ccmcp.index.question import Match, Question
+
+CANDIDATES = 400
+"""So many of the best passages, and of the best session documents, tell how well sessions fit."""
+
+_MOST_BUCKETS = 65_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """What of one state of the stores counts as not there, because another source has it as it is now."""
+
+    files: frozenset[int] = frozenset()
+    """Files none of whose passages stand any more."""
+    after: int | None = None
+    """Passages of later batches than this."""
+    documents: frozenset[int] = frozenset()
+    """Sessions whose own documents do not stand any more."""
+    sessions: frozenset[int] = frozenset()
+    """Sessions whose rows in the catalogue do not stand any more."""
+
+    def passages(self, index: tantivy.Index) -> list[tantivy.Query]:
+        """The passages that count as not there."""
+        found = [among(index, "file", self.files)] if self.files else []
+        if self.after is not None:
+            found.append(
+                tantivy.Query.range_query(
+                    index.schema,
+                    "batch",
+                    tantivy.FieldType.Integer,
+                    lower_bound=self.after,
+                    include_lower=False,
+                )
+            )
+        return found
+
+
+class Source:
+    """One state of the stores, asked one question."""
+
+    def __init__(self, catalog: Catalog, fulltext: Fulltext, stale: Stale, question: Question) -> None:
+        """Take as not there what is stale."""
+        self.catalog = catalog
+        self.stale = stale
+        self.question = question
+        self._index, documents = fulltext.passages, fulltext.sessions
+        self._searcher, self._document_searcher = self._index.searcher(), documents.searcher()
+        self._passages = Terms(self._index, schema.plain_words(), PASSAGE_WEIGHTS)
+        self._document_index = documents
+        self._documents = Terms(documents, schema.stemmed_words(), SESSION_WEIGHTS)
+        self._titles = Terms(documents, schema.stemmed_words(), TITLE_WEIGHTS)
+        self.scope = narrowing(self._index, question, self._tools(question.tool) if question.tool else ())
+        self._stale = stale.passages(self._index)
+        self._stale_documents = [among(documents, "session", stale.documents)] if stale.documents else []
+        self._hiding = hiding(self._index, question, self._compacted())
+        self._veil = [*self._hiding, *self._stale]
+        self._titled = not (question.role or question.kind or question.tool)
+        """Whether a title can answer: it is of no role and no tool's."""
+        self._within: list[tantivy.Query] = []
+        self._shown: tantivy.Query | None = None
+        self._own: tantivy.Query | None = None
+        self._wanted: Sequence[Term] = ()
+        self.found: set[int] = set()
+        """The sessions that match, by number."""
+
+    def _compacted(self) -> int:
+        """When the asking session was last compacted, in seconds since 1970; 0 when it was not."""
+        caller = self.question.caller
+        if caller is None or caller.compacted_at < 0:
+            return 0
+        rows = self.catalog.rows("SELECT path FROM files WHERE id = ?", (caller.main_file,))
+        return seconds(time_at(str(rows[0][0]), caller.compacted_at)) if rows else 0
+
+    def _tools(self, name: str) -> list[int]:
+        """The numbers of the tools of a name: as it is written, else in any case, else of a pattern with *."""
+        rows = self.catalog.rows("SELECT id FROM tools WHERE name = ?", (name,))
+        rows = rows or self.catalog.rows("SELECT id FROM tools WHERE name GLOB ?", (pattern_of(name),))
+        return [int(str(row[0])) for row in rows]
+
+    def having(self, term: Term) -> set[int] | None:
+        """The sessions that have a term in a passage within the question's scope, or in their title; none without a word in it."""
+        query = self._passages.exactly(term)
+        if query is None:
+            return None
+        scope = [] if term.without else self.scope
+        found = _distinct(self._searcher, without(both(query, *scope), self._veil))
+        titles = self._titles.exactly(term) if self._titled or term.without else None
+        return (
+            found | _distinct(self._document_searcher, without(titles, self._stale_documents))
+            if titles
+            else found
+        )
+
+    def look_for(self, wanted: Sequence[Term], allowed: set[int] | None) -> None:
+        """Find the passages and documents that match the words; without words, the passages within the scope."""
+        if allowed is not None:
+            self._within = [among(self._index, "session", allowed)]
+        words = self._passages.any_of(wanted)
+        if words is None and (wanted or not self.scope):
+            return
+        self._shown = both(*([words] if words else []), *self.scope, *self._within)
+        self.found = _distinct(self._searcher, without(self._shown, self._veil))
+        self._wanted = wanted
+        own = self._documents.any_of(wanted)
+        if own is None:
+            return
+        if self.scope:
+            # A document tells of no role and no time: it ranks what passages found. A title is of the whole session.
+            ways = [both(own, among(self._document_index, "session", self.found))]
+            titles = self._titles.any_of(wanted) if self._titled else None
+            if titles is not None:
+                ways.append(both(titles, among(self._document_index, "session", self._in_time(allowed))))
+            own = one_of(ways)
+            assert own is not None
+        elif allowed is not None:
+            own = both(own, among(self._document_index, "session", allowed))
+        caller = self.question.caller
+        asking = [among(self._document_index, "session", [caller.session])] if caller else []
+        self._own = without(own, [*asking, *self._stale_documents])
+        self.found |= _distinct(self._document_searcher, self._own)
+
+    def _in_time(self, allowed: set[int] | None) -> set[int]:
+        """The sessions that were alive within the question's time."""
+        since, until = self.question.since, self.question.until
+        rows = self.catalog.rows(
+            "SELECT id FROM sessions WHERE (? IS NULL OR ended >= ?) AND (? IS NULL OR started_at < ?)",
+            (since, since, until, _iso(until) if until is not None else None),
+        )
+        found = {int(str(row[0])) for row in rows}
+        return found if allowed is None else found & allowed
+
+    def best_passages(self) -> Iterable[tuple[int, float, tantivy.DocAddress]]:
+        """The best passages: (session, score against the best, address)."""
+        if self._shown is None:
+            return []
+        hits = self._searcher.search(without(self._shown, self._veil), CANDIDATES).hits
+        owners = self._searcher.fast_field_values("session", [address for _, address in hits])
+        best = hits[0][0] if hits else 1.0
+        return [
+            (int(owner or 0), score / best, address)
+            for (score, address), owner in zip(hits, owners, strict=True)
+        ]
+
+    def best_documents(self) -> Iterable[tuple[int, float]]:
+        """The best documents of sessions: (session, score against the best)."""
+        if self._own is None:
+            return []
+        hits = self._document_searcher.search(self._own, CANDIDATES).hits
+        owners = self._document_searcher.fast_field_values("session", [address for _, address in hits])
+        best = hits[0][0] if hits else 1.0
+        return [(int(owner or 0), score / best) for (score, _), owner in zip(hits, owners, strict=True)]
+
+    def further(
+        self, session: int, seen: Sequence[tantivy.DocAddress], wanted: int
+    ) -> list[tantivy.DocAddress]:
+        """Passages of one session beside those seen, best first."""
+        if self._shown is None:
+            return []
+        here = among(self._index, "session", [session])
+        hits = self._searcher.search(without(both(self._shown, here), self._veil), wanted).hits
+        # What only its own document was found by are other forms of the words.
+        near = self._passages.starting(beginnings(self._wanted)) if not (hits or seen) else None
+        if near is not None:
+            near = both(near, here, *self.scope, *self._within)
+            hits = self._searcher.search(without(near, self._veil), wanted).hits
+        known = {(address.segment_ord, address.doc) for address in seen}
+        return [address for _, address in hits if (address.segment_ord, address.doc) not in known]
+
+    def last(self, session: int, wanted: int) -> list[tantivy.DocAddress]:
+        """The last passages of one session within the question's scope."""
+        if self._shown is None or not wanted:
+            return []
+        here = both(self._shown, among(self._index, "session", [session]))
+        hits = self._searcher.search(without(here, self._veil), wanted, order_by_field="at").hits
+        return [address for _, address in hits]
+
+    def hidden(self) -> int:
+        """How many passages match but are no history."""
+        hidden = one_of(self._hiding)
+        if self._shown is None or hidden is None:
+            return 0
+        found = self._searcher.search(without(both(self._shown, hidden), self._stale), 1)
+        return int(found.count)  # type: ignore[attr-defined]  # count is missing from tantivy's stubs
+
+    def places(self, addresses: list[tantivy.DocAddress]) -> list["Place"]:
+        """Where passages stand and what they are, in the order of their addresses."""
+        columns = (self._searcher.fast_field_values(name, addresses) for name in Place._fields)
+        return [Place(*(int(value or 0) for value in row)) for row in zip(*columns, strict=True)]
+
+    def match(self, place: "Place", wanted: Sequence[Sought]) -> Match | None:
+        """A passage as it is shown; none when its file has changed or gone since."""
+        rows = self.catalog.rows("SELECT path, kind, agent_id FROM files WHERE id = ?", (place.file,))
+        if not rows:
+            return None
+        path, kind, agent = map(str, rows[0])
+        found = read_passage(path, kind, place.place)
+        if found is None:
+            return None
+        role, passage_kind = codes.role_and_kind(place.what)
+        tool = found.tool
+        if place.tool and not tool:
+            names = self.catalog.rows("SELECT name FROM tools WHERE id = ?", (place.tool,))
+            tool = next((str(row[0]) for row in names), "")
+        return Match(
+            role=role,
+            kind=passage_kind,
+            at=utc(found.timestamp) or (_iso(place.at) if place.at else None),
+            text=excerpt(found.text, wanted),
+            entry_id=found.entry_id,
+            tool=tool,
+            agent=agent,
+        )
+
+
+class Place(NamedTuple):
+    """What the index keeps of a passage beside its words: its fast fields."""
+
+    file: int
+    place: int
+    what: int
+    at: int
+    tool: int
+
+
+def _distinct(searcher: tantivy.Searcher, query: tantivy.Query) -> set[int]:
+    """The sessions of all hits."""
+    found = searcher.aggregate(query, {"sessions": {"terms": {"field": "session", "size": _MOST_BUCKETS}}})
+    return {int(bucket["key"]) for bucket in found["sessions"]["buckets"]}
+
+
+def _iso(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
