@@ -1,0 +1,96 @@
+"""
+What ccmcp can do: one operation per file, each an MCP tool and a command.
+
+To add one, copy a neighbour; nothing else needs to change. A tool's parameters
+and result are frozen dataclasses with a docstring under each attribute: the
+server makes schemas of them, the command line makes flags and help.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal
+
+from ccmcp import plugins
+from ccmcp.history import History
+from ccmcp.screen import Screen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Who asks, when and from where: what a front end knows and an operation may need."""
+
+    now: datetime
+    """The current time, with its zone: relative times count from it, days begin by it."""
+
+    cwd: str = ""
+    """The caller's working folder, for "this project"; empty when there is none."""
+
+    session_id: str = ""
+    """The Claude Code session that asks (CLAUDE_CODE_SESSION_ID); empty for a person."""
+
+    tool_use_id: str = ""
+    """The tool call that asks (`_meta["claudecode/toolUseId"]`); empty for a person."""
+
+    windows: bool = False
+    """Whether lines to paste are for PowerShell instead of a POSIX shell."""
+
+    progress: Callable[[int, int, str], None] | None = None
+    """Told while a cold build runs: bytes done, bytes in all, what is being done."""
+
+    stopped: Callable[[], bool] | None = None
+    """Whether the caller has gone: long work asks it often and ends early."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """One operation: what it takes, does and gives, and how the answer reads."""
+
+    name: str
+    """The MCP tool's name, as DESIGN fixes it: `search_sessions`."""
+
+    command: str
+    """The command's name: `search`; two words are a group and its command: `migrate plan`."""
+
+    title: str
+    """A short title for people: "Search sessions"."""
+
+    description: str
+    """What it answers and when to reach for it, then its relation to other tools, limits, an example. Static."""
+
+    hint: str
+    """Words a model may search for when tools are deferred (`_meta["anthropic/searchHint"]`)."""
+
+    contract: Literal["text", "data"]
+    """text: lean text only. data: compact structured content, and the same facts as text."""
+
+    parameters: type[Any]
+    """A frozen dataclass; every field but the required ones has a default ("" or 0 or False for "not given")."""
+
+    result: type[Any]
+    """A frozen dataclass (without slots): its fields are the keys of `--json`, always all there."""
+
+    run: Callable[[History, Any, Call], Any]
+    """(history, parameters, call) -> result. Raises CcmcpError."""
+
+    text: Callable[[Any], str]
+    """result -> what a model reads."""
+
+    screen: Callable[[Any, Screen], str]
+    """result -> what a person reads in a terminal."""
+
+    positional: tuple[str, ...] = ()
+    """Fields that are positional on the command line; all others are flags."""
+
+    examples: tuple[str, ...] = ()
+    """Command lines shown by --help."""
+
+    writes: bool = False
+    """Whether it changes anything of the user's."""
+
+
+@cache
+def all_tools() -> tuple[Tool, ...]:
+    """Every tool there is, by file name."""
+    return plugins.load(__name__, Tool)

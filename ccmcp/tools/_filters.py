@@ -1,0 +1,107 @@
+"""What several tools are asked alike: which sessions, of which time, and where an answer goes on."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from ccmcp.history import History
+from ccmcp.index import Caller, SessionFilter
+from ccmcp.limits import MaxLen
+from ccmcp.timeframe import interval
+from ccmcp.tools import Call
+
+Short = Annotated[str, MaxLen(500)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Narrowed:
+    """Filters over sessions; each left empty means all."""
+
+    project: Short = ""
+    """Only this project: its path, encoded folder name, or a unique part of the path."""
+
+    this_project: bool = False
+    """Only the project of the caller's working folder."""
+
+    since: Short = ""
+    """From this time on: 2026-08-01, 2026-08, 7d, 12h, yesterday, last-week."""
+
+    until: Short = ""
+    """Up to and including this time; the same forms."""
+
+    branch: Short = ""
+    """Only this git branch; * stands for any characters."""
+
+    model: Short = ""
+    """Only sessions that used this model: its name or a part of it."""
+
+    root: Short = ""
+    """Only this root, by its label (index_status lists them)."""
+
+
+def times(narrowed: Narrowed, call: Call) -> tuple[datetime | None, datetime | None]:
+    """The interval asked for, in UTC. Raises BadTimeError, BadArgumentError."""
+    since, until = interval(narrowed.since, narrowed.until, call.now)
+    return since and since.astimezone(UTC), until and until.astimezone(UTC)
+
+
+def session_filter(narrowed: Narrowed, call: Call, **more: str) -> SessionFilter:
+    """The filter over sessions. Raises BadTimeError, BadArgumentError."""
+    since, until = times(narrowed, call)
+    texts: dict[str, str] = {
+        "project": narrowed.project,
+        "this_project": call.cwd if narrowed.this_project else "",
+        "branch": narrowed.branch,
+        "model": narrowed.model,
+        "root": narrowed.root,
+        **more,
+    }
+    return SessionFilter(
+        since=stamp(since) or "",
+        until=stamp(until) or "",
+        **{name: whole(text.strip()) for name, text in texts.items()},
+    )
+
+
+def whole(text: str) -> str:
+    """The text without lone surrogates, which JSON may bring in and no catalogue can be asked for."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def clipped(text: str, length: int) -> str:
+    """The start of a text, for a model: what is not ASCII counts for more, because it costs more."""
+    taken = 0
+    for at, character in enumerate(text):
+        taken += 1 if character < "\x80" else 2 if character < "\u0e00" else 3
+        if taken > length:
+            return text[:at].rstrip() + " …"
+    return text
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """A time as the catalogue writes it."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else None
+
+
+def local(at: str | None, call: Call) -> str | None:
+    """A time of the catalogue as ISO 8601 with the reader's offset, in whole seconds."""
+    if not at:
+        return None
+    return datetime.fromisoformat(at).astimezone(call.now.tzinfo).isoformat(timespec="seconds")
+
+
+def caller(history: History, call: Call) -> Caller | None:
+    """The session that asks, where the front end knows it and the catalogue has it."""
+    asked = (call.tool_use_id and history.session_of_call(call.tool_use_id)) or call.session_id
+    if not asked:
+        return None
+    found = history.find(asked)
+    if found is None:
+        return None
+    session, files = found
+    main = next((file for file in files if file.path == session.main_path), None)
+    return Caller(
+        session=session.number,
+        main_file=main.number if main else 0,
+        compacted_at=main.compacted_at if main else -1,
+    )

@@ -1,0 +1,187 @@
+"""Sessions by time."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from ccmcp.errors import BadCursorError
+from ccmcp.history import History
+from ccmcp.index import Session
+from ccmcp.limits import Ge, Le, MaxLen
+from ccmcp.result import cursor, position
+from ccmcp.resume import resume_short
+from ccmcp.screen import Screen
+from ccmcp.tools import Call, Tool
+from ccmcp.tools._filters import Narrowed, local, session_filter
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListSessions(Narrowed):
+    """What to list."""
+
+    title: Annotated[str, MaxLen(500)] = ""
+    """Only sessions whose title has these words."""
+
+    order: Literal["newest", "oldest"] = "newest"
+    """By the time of the last entry."""
+
+    limit: Annotated[int, Ge(1), Le(200)] = 20
+    """How many sessions."""
+
+    cursor: Annotated[str, MaxLen(2000)] = ""
+    """next_cursor of the page before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedSession:
+    """One session."""
+
+    session_id: str
+    project: str
+    title: str
+    started_at: str | None
+    ended_at: str | None
+    branch: str | None
+    models: tuple[str, ...]
+    turns: int
+    tool_calls: int
+    subagents: int
+    resume: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionList:
+    """Sessions, and what there is beyond them."""
+
+    sessions: tuple[ListedSession, ...]
+    total: int
+    """Sessions that fit, on all pages."""
+
+    next_cursor: str | None
+    left_out: dict[str, int]
+    """Sessions that are never listed, by why."""
+
+    complete: bool
+    """Whether the whole history has been looked at."""
+
+
+def _run(history: History, asked: ListSessions, call: Call) -> SessionList:
+    coverage = history.refresh(call.progress, call.stopped)
+    question = {"list": [asked.project, asked.this_project and call.cwd, asked.since, asked.until, asked.branch, asked.model,
+                         asked.root, asked.title, asked.order]}  # fmt: skip
+    after = _after(asked.cursor, question)
+    found, total = history.sessions(
+        session_filter(asked, call, title=asked.title),
+        limit=asked.limit + 1,
+        after=after,
+        oldest=asked.order == "oldest",
+    )
+    page = found[: asked.limit]
+    more = len(found) > asked.limit
+    return SessionList(
+        sessions=tuple(_listed(session, history, call) for session in page),
+        total=total,
+        next_cursor=cursor(question, [page[-1].ended, page[-1].number]) if more else None,
+        left_out=history.left_out(),
+        complete=coverage.complete,
+    )
+
+
+def _after(text: str, question: object) -> tuple[int, int] | None:
+    if not text:
+        return None
+    match position(text, question):
+        case [int(ended), int(number)]:
+            return ended, number
+        case _:
+            raise BadCursorError
+
+
+def _listed(session: Session, history: History, call: Call) -> ListedSession:
+    return ListedSession(
+        session_id=session.session_id,
+        project=session.project,
+        title=session.title or "(no messages)",
+        started_at=local(session.started_at, call),
+        ended_at=local(session.ended_at, call),
+        branch=session.branch or None,
+        models=session.models,
+        turns=session.turns,
+        tool_calls=session.tool_calls,
+        subagents=session.subagents,
+        resume=resume_short(session, history.config.roots, windows=call.windows),
+    )
+
+
+def _text(result: SessionList) -> str:
+    lines = [f"{len(result.sessions)} of {result.total} sessions"]
+    for each in result.sessions:
+        when = (each.ended_at or "time unknown")[:16].replace("T", " ")
+        facts = [f"{each.turns} turns", f"{each.tool_calls} tool calls"]
+        facts += [f"{each.subagents} subagents"] if each.subagents else []
+        facts += [f"branch {each.branch}"] if each.branch else []
+        lines.append(f"{each.session_id} · {when} · {each.project}\n  {each.title}\n  {', '.join(facts)}")
+    lines += _beyond(result)
+    if result.next_cursor:
+        lines.append(f"More: list_sessions with the same arguments and cursor={result.next_cursor}")
+    elif result.sessions:
+        lines.append("Read one: read_session with its session id.")
+    return "\n".join(lines)
+
+
+def _beyond(result: SessionList) -> list[str]:
+    lines = []
+    if result.left_out:
+        lines.append(
+            "Not listed: " + "; ".join(f"{count} {why}" for why, count in result.left_out.items()) + "."
+        )
+    if not result.complete:
+        lines.append("The history is still being read: sessions may be missing.")
+    return lines
+
+
+def _screen(result: SessionList, screen: Screen) -> str:
+    if not result.sessions:
+        return "\n".join(["No session fits.", *_beyond(result)])
+    rows = [
+        (
+            screen.style(each.session_id[:8], "yellow"),
+            screen.ago(each.ended_at),
+            screen.style(_project_name(each.project), "cyan"),
+            each.title,
+            screen.style(f"{each.turns} turns", "dim"),
+        )
+        for each in result.sessions
+    ]
+    lines = [screen.table(rows, flexible=3), *(screen.style(line, "dim") for line in _beyond(result))]
+    left = result.total - len(result.sessions)
+    if result.next_cursor:
+        lines.append(screen.style(f"{left} more: --limit N, or --cursor {result.next_cursor}", "dim"))
+    return "\n".join(lines)
+
+
+def _project_name(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path
+
+
+TOOL = Tool(
+    name="list_sessions",
+    command="list",
+    title="List sessions",
+    description=(
+        "List Claude Code sessions by time, newest first: id, title, project, time, branch, turns. "
+        "For what was worked on lately or in a project; to find a session by what was said in it, search_sessions. "
+        'Example: {"project": "shop", "since": "7d"}.'
+    ),
+    hint="recent sessions, past conversations, history, what did I work on yesterday, last week",
+    contract="text",
+    parameters=ListSessions,
+    result=SessionList,
+    run=_run,
+    text=_text,
+    screen=_screen,
+    examples=(
+        "ccmcp list",
+        "ccmcp list --project shop --since 7d",
+        "ccmcp list --this-project --limit 50 --json",
+    ),
+)
