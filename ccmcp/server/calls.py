@@ -1,0 +1,130 @@
+"""Runs tools: a request's arguments in, an MCP result out. In worker threads, over one history."""
+
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from anyio import CapacityLimiter, from_thread, to_thread
+from mcp.server import ServerRequestContext
+from mcp.types import CallToolResult, TextContent
+
+from ccmcp.errors import CcmcpError, FailedInternallyError
+from ccmcp.history import History
+from ccmcp.redact import clean
+from ccmcp.result import plain
+from ccmcp.tools import Call, Tool
+
+Context = ServerRequestContext[Any]
+
+PARALLEL = 8
+"""Calls that run at once; clients send as many as a model asks for in one turn."""
+
+
+class Calls:
+    """
+    One client's calls.
+
+    The history is opened at the first one. It has to take calls from several threads at once; tools that
+    write run one at a time. A call whose client has gone is left alone, and told so by `Call.stopped`.
+    """
+
+    def __init__(
+        self, open_history: Callable[[], History], env: Mapping[str, str], now: Callable[[], datetime]
+    ) -> None:
+        self._open = open_history
+        self._env = env
+        self._now = now
+        self._history: History | None = None
+        self._opening = threading.Lock()
+        self._writing = threading.Lock()
+        self._threads = CapacityLimiter(PARALLEL)
+
+    async def run(self, tool: Tool, parameters: object, context: Context) -> CallToolResult:
+        """What the tool answers: its result or its error, and never an exception."""
+        gone = threading.Event()
+        try:
+            return await to_thread.run_sync(
+                self._work, tool, parameters, context, gone, abandon_on_cancel=True, limiter=self._threads
+            )
+        finally:
+            gone.set()
+
+    def _call(self, context: Context, gone: threading.Event) -> Call:
+        meta: Mapping[str, object] = context.meta or {}
+        return Call(
+            now=self._now(),
+            cwd=self._env.get("CLAUDE_PROJECT_DIR", ""),
+            session_id=self._env.get("CLAUDE_CODE_SESSION_ID", ""),
+            tool_use_id=str(meta.get("claudecode/toolUseId", "")),
+            windows=os.name == "nt",
+            progress=Progress(context, gone) if "progress_token" in meta else None,
+            stopped=gone.is_set,
+        )
+
+    def _work(
+        self, tool: Tool, parameters: object, context: Context, gone: threading.Event
+    ) -> CallToolResult:
+        try:
+            history = self._opened()
+            with self._writing if tool.writes else nullcontext():
+                result = tool.run(history, parameters, self._call(context, gone))
+            return _answer(tool, result)
+        except CcmcpError as error:
+            return failure(error)
+        except BaseException as error:  # noqa: BLE001 - a panic in Rust is no Exception, and no call may end the server
+            if not gone.is_set():
+                sys.stderr.write(f"ccmcp: {type(error).__name__} in {tool.name}{_place(error)}\n")
+            return failure(FailedInternallyError(type(error).__name__))
+
+    def _opened(self) -> History:
+        with self._opening:
+            if self._history is None:
+                self._history = self._open()
+            return self._history
+
+
+class Progress:
+    """Tells a client how far a call has come: ever further, and at most four times a second."""
+
+    def __init__(
+        self, context: Context, gone: threading.Event, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._context = context
+        self._gone = gone
+        self._clock = clock
+        self._last = 0
+        self._next = 0.0
+
+    def __call__(self, done: int, total: int, doing: str) -> None:
+        """From the worker thread: send it, unless it is too soon, no news, or nobody is there."""
+        now = self._clock()
+        if done <= self._last or self._gone.is_set() or (now < self._next and done < total):
+            return
+        self._last, self._next = done, now + 0.25
+        with suppress(Exception):  # the client has gone in between
+            from_thread.run(self._context.session.report_progress, done, total, clean(doing))
+
+
+def failure(error: CcmcpError) -> CallToolResult:
+    """An error as the model reads it: its message and nothing around it."""
+    return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True)
+
+
+def _answer(tool: Tool, result: object) -> CallToolResult:
+    return CallToolResult(
+        content=[TextContent(type="text", text=tool.text(result))],
+        structured_content=plain(result, nulls=False) if tool.contract == "data" else None,
+    )
+
+
+def _place(error: BaseException) -> str:
+    """Where an error was raised; without its message, which may quote a transcript."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" at {frames[-1].name} ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""

@@ -1,0 +1,79 @@
+"""The server and its client, once the SDK is loaded: lines from a thread in, lines out, until one of them ends it."""
+
+import asyncio
+import logging
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from itertools import chain
+
+import anyio
+from anyio import from_thread, to_thread
+from anyio.lowlevel import EventLoopToken, current_token
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+from mcp.shared.message import SessionMessage
+from mcp.types import JSONRPCError, JSONRPCResponse, jsonrpc_message_adapter
+
+from ccmcp.server.app import McpServer
+from ccmcp.server.ending import GRACE, READER, Ending
+from ccmcp.server.front import REPLAYED
+from ccmcp.server.wire import Wire
+
+Inbox = MemoryObjectSendStream[SessionMessage | Exception]
+
+
+def converse(
+    server: McpServer, wire: Wire, lines: Iterator[bytes], ahead: Sequence[bytes], ending: Ending
+) -> None:
+    """
+    Serve the lines `ahead` and then all others, until there are no more or a signal comes.
+
+    What runs then is cancelled. The SDK's own stdio transport can't be ended while it waits for a line,
+    and reads its pipe from the start; hence this one.
+    """
+    logging.getLogger().addHandler(logging.NullHandler())  # clients keep what servers write to standard error
+    warnings.simplefilter("ignore")
+    anyio.run(_converse, server, wire, chain(ahead, lines), ending)
+
+
+async def _converse(server: McpServer, wire: Wire, lines: Iterator[bytes], ending: Ending) -> None:
+    inbox, received = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+    answers, outbox = anyio.create_memory_object_stream[SessionMessage](0)
+    ending.gently = partial(asyncio.get_running_loop().call_soon_threadsafe, inbox.close)
+    threading.Thread(target=_feed, args=(lines, inbox, current_token()), name=READER, daemon=True).start()
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(_deliver, outbox, wire, inbox.close)
+            await server.run(received, answers, server.create_initialization_options())
+            group.cancel_scope.deadline = anyio.current_time() + GRACE
+    finally:
+        ending.gently = None
+
+
+def _feed(lines: Iterator[bytes], inbox: Inbox, token: EventLoopToken) -> None:
+    """In a thread that may wait for the client for ever, as nobody waits for it."""
+    with suppress(Exception):  # the conversation ended meanwhile
+        for line in lines:
+            with suppress(ValueError):  # no message: there is nobody to tell, as it has no id
+                message = jsonrpc_message_adapter.validate_json(
+                    line.decode("utf-8", "replace"), by_name=False
+                )
+                from_thread.run(inbox.send, SessionMessage(message), token=token)
+        from_thread.run(inbox.aclose, token=token)
+
+
+async def _deliver(
+    outbox: MemoryObjectReceiveStream[SessionMessage], wire: Wire, hang_up: Callable[[], None]
+) -> None:
+    listening = True
+    async for item in outbox:
+        match item.message:
+            case JSONRPCResponse(id=number) | JSONRPCError(id=number) if number == REPLAYED:
+                continue  # the front has given this answer
+            case message:
+                line = message.model_dump_json(by_alias=True, exclude_unset=True).encode()
+                listening = listening and await to_thread.run_sync(wire.send, line, abandon_on_cancel=True)
+        if not listening:
+            hang_up()

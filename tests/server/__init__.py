@@ -1,0 +1,1 @@
+"""The server, through its public surface: a client in the same process, or one over pipes."""

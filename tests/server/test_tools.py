@@ -1,0 +1,45 @@
+"""The tools ccmcp has, through `ccmcp serve` and a client of either era, over a home with one session."""
+
+import sys
+
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.types import TextContent
+
+from tests.server.pipe import ROOT
+from tests.transcript import Chat, Home
+
+NAMES = ["index_status", "list_sessions", "read_session", "resume_command", "search_sessions"]
+
+
+@pytest.fixture
+def chat(home: Home) -> Chat:
+    chat = Chat("fox")
+    chat.user("Why does the quick brown fox jump?")
+    chat.assistant("Because of the lazy dog.")
+    home.write(chat)
+    return chat
+
+
+@pytest.mark.anyio
+async def test_every_tool_answers(home: Home, chat: Chat, era: str) -> None:
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "ccmcp", "serve"], env=home.env, cwd=ROOT
+    )
+    arguments: dict[str, dict[str, object]] = {
+        "search_sessions": {"query": "lazy dog"},
+        "read_session": {"session": chat.id[:8]},
+        "resume_command": {"session": chat.id},
+    }
+    async with Client(command, mode=era) as client:
+        assert [tool.name for tool in (await client.list_tools()).tools] == NAMES
+        answers = {name: await client.call_tool(name, arguments.get(name, {})) for name in NAMES}
+    for name, answer in answers.items():
+        [block] = answer.content
+        assert isinstance(block, TextContent)
+        assert not answer.is_error, block.text
+        assert (answer.structured_content is not None) == (name == "index_status")
+        assert name == "index_status" or chat.id in block.text
+    status = answers["index_status"].structured_content
+    assert status is not None
+    assert status["sessions"] == 1
