@@ -1,0 +1,75 @@
+"""
+The `ccmcp` command: the tools as commands, and the few things around them. The only place that prints and exits.
+
+`ccmcp.cli.commands` says what there is, `parser` reads an argument list, `run` does what it says,
+`terminal` knows where it goes. Nothing is imported before it is needed: a client waits for
+`ccmcp serve`, and a person for `ccmcp list`.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+TYPE_CHECKING = False  # typing's own takes 2 ms to import
+if TYPE_CHECKING:  # these load what a server's start must not wait for
+    from ccmcp.config import Config
+    from ccmcp.history import History
+    from ccmcp.tools import Tool
+
+INTERRUPTED = 130  # what a shell makes of SIGINT
+
+
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    catalogue: "Callable[[], Sequence[Tool]] | None" = None,
+    open_history: "Callable[[Config], History] | None" = None,
+) -> int:
+    """
+    Do what the arguments (without the program's name) say, and return the exit code.
+
+    0: done. 1: refused or failed. 2: wrong usage. 130: interrupted. 141: nobody reads the answer.
+    Without arguments it serves MCP, or on a terminal shows help. `catalogue` gives the tools and
+    `open_history` the history they work on; by default all tools and the user's own.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments == ["serve"] or (not arguments and _is_piped()):
+            return serve(os.environ, catalogue=catalogue, open_history=open_history)
+        if argv is None:
+            gc.disable()  # until all is imported: a tenth of that time goes into collecting what stays
+        from ccmcp.cli.run import hush, run  # noqa: PLC0415 - the server starts without it
+
+        if argv is None:
+            hush()
+        return run(arguments, catalogue=catalogue, open_history=open_history)
+    except KeyboardInterrupt:  # while importing
+        return INTERRUPTED
+
+
+def serve(
+    env: Mapping[str, str],
+    *,
+    catalogue: "Callable[[], Sequence[Tool]] | None" = None,
+    open_history: "Callable[[Config], History] | None" = None,
+) -> int:
+    """Serve MCP over standard input and output; the exit code."""
+    from ccmcp import server  # noqa: PLC0415 - only this command needs it
+
+    def opened() -> "History":
+        from ccmcp.config import Config  # noqa: PLC0415 - the client's first questions don't wait for it
+        from ccmcp.history import History  # noqa: PLC0415
+
+        return (open_history or History)(Config.load(settings_of(env)))
+
+    return server.serve(opened, env, catalogue=catalogue)
+
+
+def settings_of(env: Mapping[str, str]) -> dict[str, str]:
+    """The environment without the variable that is the command line's own."""
+    return {name: value for name, value in env.items() if name != "CCMCP_DEBUG"}
+
+
+def _is_piped() -> bool:
+    return sys.stdin is not None and not sys.stdin.isatty()

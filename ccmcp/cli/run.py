@@ -1,0 +1,198 @@
+"""From an argument list to an answer and an exit code: the one place where errors become messages."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ccmcp.cli import INTERRUPTED, serve, settings_of
+from ccmcp.cli.commands import Command, Common, Invocation, commands_for, tools_for
+from ccmcp.cli.parser import Request, parse
+from ccmcp.cli.terminal import NobodyReadsError, Terminal, answer, complain, speak_utf8, tell
+from ccmcp.errors import (
+    BadArgumentError,
+    BadArgumentsError,
+    BadCursorError,
+    BadTimeError,
+    CcmcpError,
+    NotATerminalError,
+    UsageError,
+)
+from ccmcp.redact import clean, sanitise
+from ccmcp.result import plain
+from ccmcp.screen import Screen
+
+if TYPE_CHECKING:  # they load the index, which not every command needs
+    from ccmcp.config import Config
+    from ccmcp.history import History
+    from ccmcp.tools import Tool
+
+DONE, FAILED, MISUSED, UNREAD = 0, 1, 2, 141  # the last is what a shell makes of SIGPIPE
+
+_MISUSE = (UsageError, BadArgumentError, BadArgumentsError, BadTimeError, BadCursorError)
+
+
+def run(
+    arguments: Sequence[str],
+    *,
+    catalogue: "Callable[[], Sequence[Tool]] | None" = None,
+    open_history: "Callable[[Config], History] | None" = None,
+) -> int:
+    """Do what the arguments say; the exit code. See `ccmcp.cli.main`."""
+    try:
+        return _run(arguments, catalogue, open_history)
+    except NobodyReadsError:
+        return UNREAD
+    except KeyboardInterrupt:
+        import signal  # noqa: PLC0415 - hardly ever needed
+
+        # A second Ctrl-C, while the interpreter waits for threads, must not show a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        return INTERRUPTED
+    except SystemExit:
+        raise
+    except CcmcpError as error:
+        complain(clean(str(error)))
+        return MISUSED if isinstance(error, _MISUSE) else FAILED
+    except BaseException as error:  # noqa: BLE001 - no traceback, whatever happens: not even for a panic in Rust
+        _confess(error, os.environ)
+        return FAILED
+
+
+def _run(
+    arguments: Sequence[str],
+    catalogue: "Callable[[], Sequence[Tool]] | None",
+    open_history: "Callable[[Config], History] | None",
+) -> int:
+    env, terminal = os.environ, Terminal.of(os.environ)
+    speak_utf8()
+    commands = commands_for(arguments, catalogue() if catalogue else tools_for(arguments))
+    request = parse(arguments, commands)
+    if not request.common.color:
+        terminal = replace(terminal, colour=False)
+    if request.command is None or request.wants != "answer":
+        answer(_told(request, commands, terminal))
+        return DONE
+    found = _settings(env, request.common)
+    invocation = Invocation(
+        env=found,
+        terminal=terminal,
+        common=request.common,
+        commands=commands,
+        load_config=lambda: _config(found, request.common),
+        open_history=open_history or _patient_history,
+        serve=lambda env: serve(env, catalogue=catalogue, open_history=open_history),
+    )
+    return _obey(request.command, request.parameters, invocation)
+
+
+def hush() -> None:
+    """Keep this process from printing tracebacks of threads and finalizers; what matters of them comes out in answers."""
+    if os.environ.get("CCMCP_DEBUG"):
+        return
+    import threading  # noqa: PLC0415 - loaded by the time it matters
+
+    threading.excepthook = lambda _: None
+    sys.unraisablehook = lambda _: None
+
+
+def _patient_history(config: "Config") -> "History":
+    from ccmcp.history import History  # noqa: PLC0415 - as above
+
+    return History(config, patient=True)
+
+
+def _told(request: Request, commands: Mapping[str, Command], terminal: Terminal) -> str:
+    from ccmcp.cli import help as manual  # noqa: PLC0415 - only who asks for it pays for it
+
+    if request.wants == "version":
+        return manual.version()
+    screen = _screen("", terminal)
+    if request.command is None:
+        return manual.overview(commands, screen, request.group)
+    return manual.manual(request.command, commands, screen)
+
+
+def _settings(env: Mapping[str, str], common: Common) -> dict[str, str]:
+    found = settings_of(env)
+    if common.config_dir:
+        whole = os.path.expanduser(common.config_dir)  # noqa: PTH111 - pathlib's raises without a home
+        parts = [whole] if os.path.isdir(whole) else common.config_dir.split(",")  # noqa: PTH112 - pathlib's raises
+        if not all(os.path.isdir(os.path.expanduser(part.strip())) for part in parts):  # noqa: PTH111, PTH112 - as above
+            raise BadArgumentError("--config-dir", common.config_dir, "There is no such folder.")
+        found["CLAUDE_CONFIG_DIR"] = common.config_dir
+    return found
+
+
+def _config(env: Mapping[str, str], common: Common) -> "Config":
+    from ccmcp.config import Config  # noqa: PLC0415 - only commands that ask need it
+
+    if common.tz:
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 - 4 ms that only those pay who name a zone
+
+        try:
+            ZoneInfo(common.tz)
+        except (KeyError, ValueError, OSError):
+            raise BadArgumentError("--tz", common.tz, "Give an IANA name, as Europe/Berlin.") from None
+    return Config.load(env, {"timezone": common.tz})
+
+
+def _obey(command: Command, parameters: object, invocation: Invocation) -> int:
+    common, terminal = invocation.common, invocation.terminal
+    if common.show_secrets and not terminal.out_is_tty:
+        raise NotATerminalError
+    result = command.run(parameters, invocation)
+    if isinstance(result, int):
+        return result
+    # Before styling: cleaned text has no escape sequences. Not even --show-secrets lets a transcript's through.
+    safe = cleaned_result(result, sanitise if common.show_secrets else clean)
+    if common.json:
+        import json  # noqa: PLC0415 - only --json needs it
+
+        answer(json.dumps(plain(safe), ensure_ascii=False, indent=2 if terminal.out_is_tty else None))
+    else:
+        answer(command.screen(safe, _screen(common.tz, terminal)))
+    return DONE
+
+
+def _screen(zone: str, terminal: Terminal) -> Screen:
+    from ccmcp.cli import clock  # noqa: PLC0415 - --json and --version do without
+
+    return Screen(now=clock.now(zone), width=terminal.width, colour=terminal.colour)
+
+
+def cleaned_result(value: Any, clean: Callable[[str], str]) -> Any:
+    """A result with every text in it cleaned, whatever it is made of: dataclasses, tuples, lists, mappings."""
+    if isinstance(value, str):
+        return clean(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        changes = {field.name: cleaned_result(getattr(value, field.name), clean) for field in fields(value)}
+        return replace(value, **changes)
+    if isinstance(value, Mapping):
+        return {cleaned_result(key, clean): cleaned_result(inner, clean) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return tuple(cleaned_result(inner, clean) for inner in value)
+    if isinstance(value, list):
+        return [cleaned_result(inner, clean) for inner in value]
+    return value
+
+
+def _confess(error: BaseException, env: Mapping[str, str]) -> None:
+    """Say that something failed which should not, without what it holds: that may be private."""
+    if env.get("CCMCP_DEBUG"):
+        import traceback  # noqa: PLC0415 - hardly ever needed
+
+        tell(clean("".join(traceback.format_exception(error))))
+        return
+    if isinstance(error, OSError) and error.strerror and isinstance(error.filename, str | bytes):
+        complain(clean(f"{error.strerror}: {os.fsdecode(error.filename)}"))
+        return
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f" at {os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""  # noqa: PTH119 - no import for a name
+    complain(
+        f"internal error ({type(error).__name__}{place}). The same command with CCMCP_DEBUG=1 set prints the details; "
+        "they may hold parts of your history."
+    )
