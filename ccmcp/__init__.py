@@ -8,12 +8,13 @@ flows up: files become entries, entries become an index, the index answers tools
     cli/            tools -> commands; the only place that prints and exits
         run         an argument list -> an answer and an exit code
         parser      an argument list -> which command, with what
+        commands    every command: the tools', and the few others
         init, completion, serving       the commands that are no tools
         registration                    where and how clients start ccmcp
-        clients, jsonc, toml_server     what clients' settings look like, and adding to them
+        clients, entry, jsonc, toml_server      what clients' settings look like, and adding to them
         scripts     completion scripts
         help        what --help says
-        commands    a command for each tool, and the few others
+        command     what a command is, and one run of it
         options     a tool's parameters as flags
         progress    a bar while a cold build runs
         terminal    where answers go

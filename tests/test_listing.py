@@ -179,10 +179,11 @@ def test_filters(home: Home, history: History) -> None:
     chat.assistant("hello", model="claude-haiku-5-5")
     home.write(chat)
     say(home, "other", cwd="/work/other", start="2026-08-01T10:")
-    for more in (
+    rows: tuple[dict[str, Any], ...] = (
         {"project": "shop"}, {"project": "-work-shop"}, {"branch": "topic/*"}, {"branch": "TOPIC/a"}, {"model": "Haiku"},
         {"model": "claude-haiku-5-5"}, {"title": "SHOP"}, {"until": "2026-07"}, {"since": "2026-07-01", "until": "2026-07-01"},
-    ):  # fmt: skip
+    )  # fmt: skip
+    for more in rows:
         found = listed(history, **more)
         assert titles(found) == ["shop"], more
         assert found.total == 1
@@ -229,12 +230,12 @@ def entitled(home: Home, history: History, *kinds: str, name: str = "it") -> str
             case "ai":
                 chat.raw(type="ai-title", aiTitle="the model's", sessionId=chat.id)
             case "summary":
-                chat.raw(type="summary", summary="the summary's", leafUuid=chat.records[-1]["uuid"])
+                chat.raw(type="summary", summary="the summary's", leafUuid=chat.records[0]["uuid"])
             case "meta":
                 chat.user("Caveat: injected", isMeta=True)
             case "command":
                 chat.user("<command-name>/model</command-name>")
-            case "sidecar":
+            case _:
                 path = home.path(chat).with_suffix("") / "custom-title.json"
                 home.put(path, json.dumps({"customTitle": "kept beside"}).encode())
     home.write(chat)
@@ -357,6 +358,25 @@ def test_the_real_client_s_titles(data: Path, home: Home) -> None:
     history.close()
 
 
+def test_a_session_of_which_only_a_subagent_is_left_is_named_by_what_it_was_for(
+    home: Home, history: History
+) -> None:
+    chat = Chat("gone")
+    side = Chat("side")
+    side.user("look")
+    for record in side.records:
+        record |= {"isSidechain": True, "agentId": "a1", "sessionId": chat.id}
+    home.agent(chat, "a1", side.records, {"agentType": "Explore", "description": "Look for it"})
+    assert titles(listed(history)) == ["Look for it"]
+
+
+def test_a_session_without_a_prompt_says_so(home: Home, history: History) -> None:
+    chat = Chat("it")
+    chat.assistant("hello")
+    home.write(chat)
+    assert titles(listed(history)) == ["(no prompt)"]
+
+
 def test_a_title_is_one_line_without_secrets(home: Home, history: History) -> None:
     chat = Chat("it")
     chat.raw(type="custom-title", customTitle="one\ntwo  AKIAIOSFODNN7EXAMPLE", sessionId=chat.id)
@@ -396,7 +416,7 @@ def test_an_ambiguous_prefix_lists_what_it_fits(home: Home, history: History) ->
     for end in ("0001", "0002"):
         home.put(home.path(first).with_name(f"aaaaaaaa-0000-4000-8000-00000000{end}.jsonl"), first.bytes())
     listed(history)
-    with pytest.raises(AmbiguousSessionError, match="00000000-?.*0001.*0002|0002.*0001"):
+    with pytest.raises(AmbiguousSessionError, match=r"0001.*0002|0002.*0001"):
         history.session("aaaaaaaa")
     assert found_id(history, "aaaaaaaa-0000-4000-8000-000000000001").endswith("0001")
 

@@ -250,7 +250,7 @@ def test_a_filter_narrows_before_the_best_are_taken(home: Home, history: History
     chat.call("mcp__db__query", "toolu_1", sql="select lantern")
     chat.result("toolu_1", "no such lantern")
     home.write(chat)
-    for query, more in (
+    rows: tuple[tuple[str, dict[str, Any]], ...] = (
         ("lantern", {"project": "/work/other"}),
         ("lantern", {"branch": "topic"}),
         ("lantern", {"model": "haiku"}),
@@ -260,7 +260,8 @@ def test_a_filter_narrows_before_the_best_are_taken(home: Home, history: History
         ("lantern session:" + chat.id[:8], {}),
         ("lantern +behind", {}),
         ('lantern "no such lantern"', {}),
-    ):
+    )
+    for query, more in rows:
         found = search(history, query, **more)
         assert [each.session_id for each in found.sessions] == [chat.id], (query, more)
         assert found.total == 1

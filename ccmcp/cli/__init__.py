@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 TYPE_CHECKING = False  # typing's own takes 2 ms to import
 if TYPE_CHECKING:  # these load what a server's start must not wait for
+    from datetime import datetime
+
     from ccmcp.config import Config
     from ccmcp.history import History
     from ccmcp.tools import Tool
@@ -57,13 +59,22 @@ def serve(
     """Serve MCP over standard input and output; the exit code."""
     from ccmcp import server  # noqa: PLC0415 - only this command needs it
 
+    zones = [""]
+
     def opened() -> "History":
         from ccmcp.config import Config  # noqa: PLC0415 - the client's first questions don't wait for it
         from ccmcp.history import History  # noqa: PLC0415
 
-        return (open_history or History)(Config.load(settings_of(env)))
+        config = Config.load(settings_of(env))
+        zones[0] = config.timezone
+        return (open_history or History)(config)
 
-    return server.serve(opened, env, catalogue=catalogue)
+    def now() -> "datetime":
+        from ccmcp.cli import clock  # noqa: PLC0415
+
+        return clock.now(zones[0])
+
+    return server.serve(opened, env, now=now, catalogue=catalogue)
 
 
 def settings_of(env: Mapping[str, str]) -> dict[str, str]:

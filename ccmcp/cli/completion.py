@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ccmcp.cli.commands import SETUP, Command, Invocation
+from ccmcp.cli.command import SETUP, Command, Invocation
 from ccmcp.screen import Screen
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from ccmcp import __version__
-from ccmcp.cli.commands import GROUPS, SETUP, Command, Common
+from ccmcp.cli.command import GROUPS, SETUP, Command, Common
 from ccmcp.cli.options import Option, options
 from ccmcp.result import descriptions
 from ccmcp.screen import Screen, cut

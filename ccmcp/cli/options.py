@@ -151,6 +151,6 @@ def _limits(limits: list[object], *kinds: type[Any]) -> Iterator[float]:
         match limit:
             case Ge(ge=value) | Le(le=value) | MinLen(min_length=value) | MaxLen(max_length=value):
                 if isinstance(limit, kinds):
-                    yield value  # type: ignore[misc]  # numbers, as the fields they limit
+                    yield value
             case _:
                 pass

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ccmcp.cli.commands import Command, Common
+from ccmcp.cli.command import Command, Common
 from ccmcp.cli.options import Option, options
 from ccmcp.errors import (
     BadArgumentError,

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from ccmcp.cli import clients, jsonc, toml_server
 from ccmcp.cli.clients import CLIENTS, Client, Machine
-from ccmcp.cli.init import Init, Registration, Registrations
+from ccmcp.cli.entry import Init, Registration, Registrations
 from ccmcp.errors import BadArgumentError, RegistrationError, UsageError
 
 

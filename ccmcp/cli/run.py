@@ -7,7 +7,8 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ccmcp.cli import INTERRUPTED, serve, settings_of
-from ccmcp.cli.commands import Command, Common, Invocation, commands_for, tools_for
+from ccmcp.cli.command import Command, Common, Invocation
+from ccmcp.cli.commands import commands_for, tools_for
 from ccmcp.cli.parser import Request, parse
 from ccmcp.cli.terminal import NobodyReadsError, Terminal, answer, complain, speak_utf8, tell
 from ccmcp.errors import (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ccmcp.cli.commands import Command
+from ccmcp.cli.command import Command
 from ccmcp.cli.help import shared, summary, told
 from ccmcp.cli.options import Option
 

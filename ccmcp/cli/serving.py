@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ccmcp.cli.commands import SETUP, Command, Invocation
+from ccmcp.cli.command import SETUP, Command, Invocation
 from ccmcp.screen import Screen
 
 

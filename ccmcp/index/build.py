@@ -226,7 +226,7 @@ class Build:
             # Its prose is in: the same lines again, but only the others, and no further than then.
             how, prose, until = "rest", False, known.prose_to
         goes_on = known if how in ("append", "rest") else None
-        originals = [] if how == "append" else self._originals(file, start_head)
+        originals = [] if how == "append" and not self._still_copies(work) else self._originals(file, start_head)
         return Reading(
             file=file,
             id=number,
@@ -284,6 +284,8 @@ class Build:
         members: dict[str, list[tuple[tuple[object, ...], str]]] = {}
         twice = _met_twice(changes)
         for work in changes.work:
+            if work.how == "append" and work.known and self._still_copies(work):
+                members.setdefault(work.known.head, [])
             start_head = self._head(work.file) if work.how != "append" else _NO_HEAD
             if start_head.key:
                 file = work.file
@@ -307,6 +309,13 @@ class Build:
             ordered: list[tuple[str, int | None]] = [*before, *((path, None) for _, path in sorted(ranked))]
             if len(ordered) > 1:
                 self._families[key] = ordered
+
+    def _still_copies(self, work: Work) -> bool:
+        """Whether all that was read of a file so far were copies: what is appended may be more of them."""
+        if work.known is None or not work.known.copied:
+            return False
+        so_far = record.continued(self.catalog, work.known)
+        return so_far.facts.messages <= so_far.copied
 
     def _originals(self, file: FoundFile, start_head: Head) -> list[tuple[str, int | None]]:
         """The files of its family that come before this one."""

@@ -71,31 +71,51 @@ def _first_text(start: bytes, marker: bytes) -> str:
 
 @dataclass(slots=True)
 class Held:
-    """What other files hold: names and contents of their entries."""
+    """What other files hold: names and contents of their entries, and in what order."""
 
     uuids: set[str] = field(default_factory=set)
-    message_ids: set[str] = field(default_factory=set)
     contents: set[int] = field(default_factory=set)
+    _order: list[int] = field(default_factory=list)
+    """The contents of all messages as they follow each other."""
+    _places: dict[str, int] = field(default_factory=dict)
+    """How many messages stand up to the entry of a name, itself among them."""
 
     def add(self, path: str) -> None:
         """Take in the entries of a file."""
         for entry in _entries(path):
+            if isinstance(entry, Message):
+                content = _content(entry)
+                self.contents.add(content)
+                self._order.append(content)
             if entry.uuid:
                 self.uuids.add(entry.uuid)
+                self._places[entry.uuid] = len(self._order)
             if isinstance(entry, Assistant) and entry.message_id:
-                self.message_ids.add(entry.message_id)
-            if isinstance(entry, Message):
-                self.contents.add(_content(entry))
+                self._places[entry.message_id] = len(self._order)
+        self._order.append(0)
 
-    def names(self, entry: Entry) -> bool:
-        """Whether an entry has a name that is held."""
-        return entry.uuid in self.uuids or (
-            isinstance(entry, Assistant) and entry.message_id in self.message_ids
-        )
+    def _place(self, entry: Entry) -> int | None:
+        """Where an entry stands by one of its names; none when they are not held."""
+        if (place := self._places.get(entry.uuid)) is not None or not isinstance(entry, Assistant):
+            return place
+        return self._places.get(entry.message_id)
 
     def shared_until(self, path: str) -> int:
-        """The offset of a file's last entry that has a held name; -1 when none has."""
-        return max((entry.offset for entry in _entries(path) if self.names(entry)), default=-1)
+        """
+        The offset of a file's last entry that is held; -1 when none is.
+
+        The last one by name, and the messages without a held name (prompts and results, up to 1.0)
+        that follow on it as they do where it is held.
+        """
+        until = -1
+        place: int | None = None
+        for entry in _entries(path):
+            if (named := self._place(entry)) is not None:
+                until, place = entry.offset, named
+            elif place is not None and isinstance(entry, Message):
+                follows = place < len(self._order) and self._order[place] == _content(entry)
+                until, place = (entry.offset, place + 1) if follows else (until, None)
+        return until
 
 
 def skipper(path: str, originals: Iterable[str]) -> Callable[[Entry], bool] | None:

@@ -29,7 +29,8 @@ class Fulltext:
         self.folder = folder
         for name in ("passages", "sessions"):
             if folder is not None:
-                (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+                folder.mkdir(exist_ok=True, mode=0o700)
+                (folder / name).mkdir(exist_ok=True, mode=0o700)
         self.passages = schema.passages_index(str(folder / "passages") if folder else None)
         self.sessions = schema.sessions_index(str(folder / "sessions") if folder else None)
 

@@ -287,6 +287,10 @@ def _last(path: str) -> str:
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
+_NEVER = 2**63 - 1
+"""Where sessions without a time stand among times when they are to be last."""
+
+
 def list_sessions(
     catalog: Catalog,
     wanted: SessionFilter,
@@ -310,11 +314,12 @@ def list_sessions(
     order, beyond = ("s.ended DESC, s.id DESC", "<")
     key = "s.ended"
     if oldest:
-        key = "(CASE s.ended WHEN 0 THEN 9223372036854775807 ELSE s.ended END)"
+        key = f"(CASE s.ended WHEN 0 THEN {_NEVER} ELSE s.ended END)"
         order, beyond = f"{key} ASC, s.id ASC", ">"
     if after is not None:
+        ended, number = after
         condition += f" AND ({key}, s.id) {beyond} (?, ?)"
-        values = [*values, *after]
+        values = [*values, (ended or _NEVER) if oldest else ended, number]
     rows = catalog.rows(
         f"SELECT {_COLUMNS} {_FROM} WHERE {condition} ORDER BY {order} LIMIT ?",
         [*values, limit],

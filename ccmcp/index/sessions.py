@@ -92,12 +92,14 @@ def _title(
     kept = next((facts.custom_title for row, facts in files if row[1] == "title" and facts.custom_title), "")
     custom = main.custom_title or kept
     inherited = bool(custom) and custom == main.inherited_title
+    asked = next((facts.agent_description for _, facts in files if facts.agent_description), "")
     for title, source in (
         (custom if not inherited else "", "custom"),
         (main.ai_title, "ai"),
         (summary, "summary"),
         (main.first_prompt or main.last_prompt, "prompt"),
         (custom, "custom"),
+        (asked, "prompt"),  # of a subagent whose session is gone
     ):
         if title:
             return title, source

@@ -14,7 +14,14 @@ from anyio import from_thread, to_thread
 from anyio.lowlevel import EventLoopToken, current_token
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.shared.message import SessionMessage
-from mcp.types import JSONRPCError, JSONRPCResponse, jsonrpc_message_adapter
+from mcp.types import (
+    JSONRPCError,
+    JSONRPCMessage,
+    JSONRPCNotification,
+    JSONRPCRequest,
+    JSONRPCResponse,
+    jsonrpc_message_adapter,
+)
 
 from ccmcp.server.app import McpServer
 from ccmcp.server.ending import GRACE, READER, Ending
@@ -23,6 +30,36 @@ from ccmcp.server.wire import Wire
 
 Inbox = MemoryObjectSendStream[SessionMessage | Exception]
 
+LINGER = 5.0
+"""Seconds that calls get to answer in after the input's end: who pipes questions in closes at once, and still listens."""
+
+
+class _Open:
+    """The requests that wait for an answer."""
+
+    def __init__(self) -> None:
+        self._numbers: set[str | int] = set()
+        self._none = anyio.Event()
+        self._none.set()
+
+    def ask(self, number: str | int) -> None:
+        """One more."""
+        self._numbers.add(number)
+        self._none = anyio.Event()
+
+    def answer(self, number: str | int | None) -> None:
+        """It has been answered, or nobody wants to know any more."""
+        if number is not None:
+            self._numbers.discard(number)
+        if not self._numbers:
+            self._none.set()
+
+    async def settle(self) -> None:
+        """Wait until all are answered, but not for ever."""
+        with anyio.move_on_after(LINGER):
+            while self._numbers:
+                await self._none.wait()
+
 
 def converse(
     server: McpServer, wire: Wire, lines: Iterator[bytes], ahead: Sequence[bytes], ending: Ending
@@ -30,7 +67,7 @@ def converse(
     """
     Serve the lines `ahead` and then all others, until there are no more or a signal comes.
 
-    What runs then is cancelled. The SDK's own stdio transport can't be ended while it waits for a line,
+    What runs at the end of the lines may still answer for a while; what runs at a signal is cancelled. The SDK's own stdio transport can't be ended while it waits for a line,
     and reads its pipe from the start; hence this one.
     """
     logging.getLogger().addHandler(logging.NullHandler())  # clients keep what servers write to standard error
@@ -42,17 +79,19 @@ async def _converse(server: McpServer, wire: Wire, lines: Iterator[bytes], endin
     inbox, received = anyio.create_memory_object_stream[SessionMessage | Exception](0)
     answers, outbox = anyio.create_memory_object_stream[SessionMessage](0)
     ending.gently = partial(asyncio.get_running_loop().call_soon_threadsafe, inbox.close)
-    threading.Thread(target=_feed, args=(lines, inbox, current_token()), name=READER, daemon=True).start()
+    asked = _Open()
+    feeding = (lines, inbox, asked, current_token())
+    threading.Thread(target=_feed, args=feeding, name=READER, daemon=True).start()
     try:
         async with anyio.create_task_group() as group:
-            group.start_soon(_deliver, outbox, wire, inbox.close)
+            group.start_soon(_deliver, outbox, wire, asked, inbox.close)
             await server.run(received, answers, server.create_initialization_options())
             group.cancel_scope.deadline = anyio.current_time() + GRACE
     finally:
         ending.gently = None
 
 
-def _feed(lines: Iterator[bytes], inbox: Inbox, token: EventLoopToken) -> None:
+def _feed(lines: Iterator[bytes], inbox: Inbox, asked: _Open, token: EventLoopToken) -> None:
     """In a thread that may wait for the client for ever, as nobody waits for it."""
     with suppress(Exception):  # the conversation ended meanwhile
         for line in lines:
@@ -60,20 +99,35 @@ def _feed(lines: Iterator[bytes], inbox: Inbox, token: EventLoopToken) -> None:
                 message = jsonrpc_message_adapter.validate_json(
                     line.decode("utf-8", "replace"), by_name=False
                 )
-                from_thread.run(inbox.send, SessionMessage(message), token=token)
+                from_thread.run(_pass_on, inbox, asked, message, token=token)
+        from_thread.run(asked.settle, token=token)
         from_thread.run(inbox.aclose, token=token)
 
 
+async def _pass_on(inbox: Inbox, asked: _Open, message: JSONRPCMessage) -> None:
+    match message:
+        case JSONRPCRequest(id=number):
+            asked.ask(number)
+        case JSONRPCNotification(method="notifications/cancelled", params={"requestId": str() | int() as number}):
+            asked.answer(number)  # it may stay without an answer
+        case _:
+            pass
+    await inbox.send(SessionMessage(message))
+
+
 async def _deliver(
-    outbox: MemoryObjectReceiveStream[SessionMessage], wire: Wire, hang_up: Callable[[], None]
+    outbox: MemoryObjectReceiveStream[SessionMessage], wire: Wire, asked: _Open, hang_up: Callable[[], None]
 ) -> None:
     listening = True
     async for item in outbox:
         match item.message:
             case JSONRPCResponse(id=number) | JSONRPCError(id=number) if number == REPLAYED:
+                asked.answer(number)
                 continue  # the front has given this answer
             case message:
                 line = message.model_dump_json(by_alias=True, exclude_unset=True).encode()
                 listening = listening and await to_thread.run_sync(wire.send, line, abandon_on_cancel=True)
+                if isinstance(message, JSONRPCResponse | JSONRPCError):
+                    asked.answer(message.id)
         if not listening:
             hang_up()

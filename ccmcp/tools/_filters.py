@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from ccmcp.history import History
-from ccmcp.index import Caller, SessionFilter
+from ccmcp.index import Caller, Session, SessionFilter
 from ccmcp.limits import MaxLen
 from ccmcp.timeframe import interval
 from ccmcp.tools import Call
@@ -66,6 +66,11 @@ def session_filter(narrowed: Narrowed, call: Call, **more: str) -> SessionFilter
 def whole(text: str) -> str:
     """The text without lone surrogates, which JSON may bring in and no catalogue can be asked for."""
     return text.encode("utf-8", "replace").decode()
+
+
+def titled(session: Session) -> str:
+    """A session's title, or what it is without one."""
+    return session.title or ("(no prompt)" if session.messages else "(no messages)")
 
 
 def clipped(text: str, length: int) -> str:

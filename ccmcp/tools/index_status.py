@@ -1,5 +1,6 @@
 """What is indexed, how fresh it is, what was damaged."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ccmcp.history import History
@@ -139,18 +140,10 @@ def _lines(result: IndexReport) -> list[tuple[str, str]]:
         ("cache", f"{result.cache} ({_size(result.cache_bytes)})"),
     ]
     if result.damaged_files:
-        lines.append(
-            ("damaged", f"{sum(each.lines for each in result.damaged)} lines in {result.damaged_files} files")
-        )
-        for each in result.damaged[:10]:
-            lines.append(
-                (
-                    "",
-                    f"{each.path}: {each.lines} lines ({', '.join(map(str, each.first[:5]))}{' ...' if each.lines > 5 else ''})",
-                )
-            )
-        if result.damaged_files > 10:
-            lines.append(("", f"... and {result.damaged_files - 10} more files (--json names up to 50)"))
+        lines.append(("damaged", f"{_lines_in(result.damaged)}, in {result.damaged_files} files"))
+        lines += [("", f"{each.path}: {_lines_in([each])}, {_numbers(each)}") for each in result.damaged[:5]]
+        if result.damaged_files > 5:
+            lines.append(("", f"... and {result.damaged_files - 5} more files (--json names up to 50)"))
     if result.unfinished_files:
         lines.append(
             ("unfinished", f"{result.unfinished_files} files end within a line; it is read once it is whole")
@@ -161,6 +154,16 @@ def _lines(result: IndexReport) -> list[tuple[str, str]]:
         lines.append(("skipped", _counts("", result.skipped_files)))
     lines += [("problem", problem) for problem in result.problems[:10]]
     return lines
+
+
+def _lines_in(files: Iterable[DamagedFile]) -> str:
+    count = sum(each.lines for each in files)
+    return f"{count} line{'' if count == 1 else 's'}"
+
+
+def _numbers(file: DamagedFile) -> str:
+    more = " ..." if file.lines > 5 else ""
+    return f"number {', '.join(map(str, file.first[:5]))}{more}"
 
 
 def _counts(before: str, counts: dict[str, int]) -> str:

@@ -9,9 +9,9 @@ from ccmcp.index import Session
 from ccmcp.limits import Ge, Le, MaxLen
 from ccmcp.result import cursor, position
 from ccmcp.resume import resume_short
-from ccmcp.screen import Screen
+from ccmcp.screen import Screen, cut
 from ccmcp.tools import Call, Tool
-from ccmcp.tools._filters import Narrowed, local, session_filter
+from ccmcp.tools._filters import Narrowed, clipped, local, session_filter, titled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ def _listed(session: Session, history: History, call: Call) -> ListedSession:
     return ListedSession(
         session_id=session.session_id,
         project=session.project,
-        title=session.title or "(no messages)",
+        title=titled(session),
         started_at=local(session.started_at, call),
         ended_at=local(session.ended_at, call),
         branch=session.branch or None,
@@ -113,19 +113,24 @@ def _listed(session: Session, history: History, call: Call) -> ListedSession:
 
 
 def _text(result: SessionList) -> str:
+    if not result.sessions:
+        return "\n".join(["No session fits.", *_beyond(result)])
     lines = [f"{len(result.sessions)} of {result.total} sessions"]
     for each in result.sessions:
         when = (each.ended_at or "time unknown")[:16].replace("T", " ")
-        facts = [f"{each.turns} turns", f"{each.tool_calls} tool calls"]
-        facts += [f"{each.subagents} subagents"] if each.subagents else []
-        facts += [f"branch {each.branch}"] if each.branch else []
-        lines.append(f"{each.session_id} · {when} · {each.project}\n  {each.title}\n  {', '.join(facts)}")
+        where = " · ".join(filter(None, (when, each.project, each.branch)))
+        facts = [_count(each.turns, "turn"), _count(each.tool_calls, "tool call")]
+        facts += [_count(each.subagents, "subagent")] if each.subagents else []
+        lines.append(f"{each.session_id} · {where}\n  {clipped(each.title, 120)} ({', '.join(facts)})")
     lines += _beyond(result)
     if result.next_cursor:
-        lines.append(f"More: list_sessions with the same arguments and cursor={result.next_cursor}")
-    elif result.sessions:
-        lines.append("Read one: read_session with its session id.")
+        lines.append(f"More: the same arguments and cursor={result.next_cursor}")
+    lines.append("Read one: read_session with its session id.")
     return "\n".join(lines)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _beyond(result: SessionList) -> list[str]:
@@ -146,16 +151,17 @@ def _screen(result: SessionList, screen: Screen) -> str:
         (
             screen.style(each.session_id[:8], "yellow"),
             screen.ago(each.ended_at),
-            screen.style(_project_name(each.project), "cyan"),
+            screen.style(cut(_project_name(each.project), screen.width // 5), "cyan"),
             each.title,
-            screen.style(f"{each.turns} turns", "dim"),
+            screen.style(_count(each.turns, "turn"), "dim"),
         )
         for each in result.sessions
     ]
     lines = [screen.table(rows, flexible=3), *(screen.style(line, "dim") for line in _beyond(result))]
-    left = result.total - len(result.sessions)
     if result.next_cursor:
-        lines.append(screen.style(f"{left} more: --limit N, or --cursor {result.next_cursor}", "dim"))
+        lines.append(
+            screen.style(f"{result.total} in all. More: --limit N, or --cursor {result.next_cursor}", "dim")
+        )
     return "\n".join(lines)
 
 

@@ -14,7 +14,9 @@ from ccmcp.screen import Screen, Style, cut
 from ccmcp.tools import Call, Tool
 from ccmcp.tools._filters import local
 
-_LONGEST = 80
+_LONGEST, _SHORT = 80, 24
+"""Columns of a title or a path in an answer, and in one of less than so many tokens:"""
+_SMALL = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +86,7 @@ def _run(history: History, asked: ReadSession, call: Call) -> SessionPage:
     session, files = history.session(asked.session)
     question = {"read": [session.root, session.session_id, asked.detail, asked.agent, asked.branches]}
     root = next((root.path for root in history.config.roots if root.label == session.root), None)
-    blank = _page(session, Page(shown=(), next=None, omitted=""), question, call)
+    blank = _page(session, Page(shown=(), next=None, omitted=""), question, call, asked.max_tokens)
     request = Request(
         session_id=session.session_id,
         detail=asked.detail,
@@ -96,17 +98,22 @@ def _run(history: History, asked: ReadSession, call: Call) -> SessionPage:
         start=position(asked.cursor, question) if asked.cursor else None,
     )
     page = read(files, request, clean=clean, history=root / "history.jsonl" if root else None)
-    return _page(session, page, question, call)
+    return _page(session, page, question, call, asked.max_tokens)
 
 
-def _page(session: Session, page: Page, question: object, call: Call) -> SessionPage:
+def _fitting(text: str, tokens: int) -> str:
+    """A title or a path; cut where the whole answer is to be small."""
+    return cut(clean(text), _SHORT) if tokens < _SMALL else clean(text)
+
+
+def _page(session: Session, page: Page, question: object, call: Call, tokens: int) -> SessionPage:
     return SessionPage(
         session_id=session.session_id,
         entries=tuple(_entry(each, call) for each in page.shown),
         next_cursor=cursor(question, page.next) if page.next is not None else None,
         omitted=page.omitted or None,
-        title=clean(session.title),
-        project=clean(session.project),
+        title=_fitting(session.title, tokens),
+        project=_fitting(session.project, tokens),
         started_at=local(session.started_at, call),
         ended_at=local(session.ended_at, call),
     )

@@ -13,7 +13,7 @@ from ccmcp.resume import resume_short
 from ccmcp.screen import Screen, columns, cut
 from ccmcp.timeframe import moment
 from ccmcp.tools import Call, Tool
-from ccmcp.tools._filters import Narrowed, caller, clipped, local, session_filter, times, whole
+from ccmcp.tools._filters import Narrowed, caller, clipped, local, session_filter, times, titled, whole
 
 _ROLES = ("user", "assistant", "tool", "system")
 _KINDS = ("text", "thinking", "tool_call", "tool_result", "summary", "attachment", "command")
@@ -202,7 +202,7 @@ def _found(hit: Hit, history: History, call: Call) -> FoundSession:
     return FoundSession(
         session_id=session.session_id,
         project=session.project,
-        title=session.title or "(no messages)",
+        title=titled(session),
         started_at=local(session.started_at, call),
         ended_at=local(session.ended_at, call),
         branch=session.branch or None,
@@ -280,10 +280,9 @@ def _screen(result: SearchResult, screen: Screen) -> str:
     if not result.sessions:
         return "\n".join([_nothing(result), *_notes(result)])
     blocks = ["\n".join(_shown(each, screen)) for each in result.sessions]
-    left = result.total - len(result.sessions)
     notes = _notes(result)
     if result.next_cursor:
-        notes.append(f"{left} more: --limit N, or --cursor {result.next_cursor}")
+        notes.append(f"{result.total} in all. More: --limit N, or --cursor {result.next_cursor}")
     return "\n\n".join(filter(None, [*blocks, "\n".join(screen.style(note, "dim") for note in notes)]))
 
 

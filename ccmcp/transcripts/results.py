@@ -1,8 +1,8 @@
 """
 What came of a tool call: its outcome, its error, and the words only the client's own record holds. Pure.
 
-Checked against 1.0.60 to 2.1.330: `toolDenialKind` and `permissionDecision` are of
-2.1.330, before it only the wording of the result tells a refusal from a failure.
+Checked against 0.2.126 to 2.1.330. `toolDenialKind` is of 2.1.217 and later, `permissionDecision`
+and `toolDenialBeforeRun` of 2.1.330; before them only the wording tells a refusal from a failure.
 """
 
 import re
@@ -18,6 +18,9 @@ _REJECTED = (
     "The user doesn't want to take this action right now",
     "User chose to stay in plan mode",
 )
+_KEPT_NO = "User rejected tool use"
+"""What the client keeps instead of a result that the user refused."""
+
 _DENIED = re.compile(
     r"""
     (?: <tool_use_error> )? (?: [Ee][Rr][Rr][Oo][Rr]:[ ] )?
@@ -66,7 +69,7 @@ def outcome(entry: User, result: ToolResult) -> Outcome:
         return "interrupted"
     decision = object_of(entry.record, "permissionDecision")
     source = text_of(decision, "source")
-    if words.startswith(_REJECTED) or kept == REJECTED_MARK:
+    if words.startswith(_REJECTED) or kept == _KEPT_NO:
         return "interrupted" if _had_begun(entry, denial, decision) else "rejected"
     if denial or text_of(decision, "decision") == "reject" or _DENIED.match(words):
         return "rejected" if source.startswith("user") else "denied"
@@ -87,9 +90,6 @@ def _version(text: str) -> tuple[int, ...]:
         int(part) for part in text.split(".") if part.isascii() and part.isdecimal() and len(part) < 10
     )
 
-
-REJECTED_MARK = "User rejected tool use"
-"""What the client keeps instead of a result that the user refused."""
 
 _TOLD_BY_THE_CALL = frozenset(
     {
@@ -116,7 +116,7 @@ def extra_text(kept: object, seen: str) -> str:
     `kept` is the client's record, `seen` the result's text. Empty when it holds nothing more.
     """
     if isinstance(kept, str):
-        return "" if kept == REJECTED_MARK else _unseen(kept.removeprefix("Error: "), seen)
+        return "" if kept == _KEPT_NO else _unseen(kept.removeprefix("Error: "), seen)
     if not isinstance(kept, dict):
         return _unseen(result_text(kept), seen)
     written = kept.get("type") in ("create", "update")

@@ -72,7 +72,7 @@ def converse(rig: Rig, tmp_path_factory: pytest.TempPathFactory) -> Converse:
             input=json.dumps(job),
             env=environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
         )
         assert driven.returncode == 0, driven.stderr

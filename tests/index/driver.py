@@ -9,6 +9,7 @@ It lives in the home its environment names, and prints what it found as JSON.
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import sys
@@ -55,6 +56,15 @@ def ask(*words: str) -> object:
     told = {word: {hit.session.session_id: len(hit.matches) for hit in hits(history, word)} for word in words}
     history.close()
     return {"complete": complete, "found": told}
+
+
+@task
+def peak(*words: str) -> object:
+    """The same, and the most memory that it and its children took."""
+    told = ask(*words)
+    most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    assert isinstance(told, dict)
+    return {**told, "peak_mb": most // (1_000_000 if sys.platform == "darwin" else 1_000)}
 
 
 @task

@@ -12,7 +12,6 @@ from ccmcp.transcripts.passages import Passage, is_prompt, passages
 from ccmcp.transcripts.results import Outcome, extra_text, original_file, outcome
 from ccmcp.transcripts.vocabulary import Kind, Role
 
-
 _DECLARED: dict[str, dict[str, Any]] = {}
 
 

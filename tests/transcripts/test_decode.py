@@ -38,6 +38,12 @@ def test_entries_know_where_they_start_and_which_line_they_are() -> None:
     ]
 
 
+def test_lines_given_without_their_ends_are_counted_with_them() -> None:
+    first, second = prompt("one", 1), prompt("two", 2)
+    assert [each.offset for each in decode([first, second])] == [0, len(first) + 1]
+    assert [each.offset for each in decode([first + b"\n", second + b"\n"])] == [0, len(first) + 1]
+
+
 def test_decoding_goes_on_from_a_byte_and_a_line() -> None:
     [found] = decode([prompt("more") + b"\n"], offset=1000, number=41)
     assert (found.offset, found.number) == (1000, 42)

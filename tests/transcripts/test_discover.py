@@ -224,8 +224,8 @@ def test_links_that_lead_nowhere_do_not_make_a_scan_incomplete(home: Home, proje
 @links
 def test_a_projects_folder_kept_elsewhere_is_looked_through_with_the_links_in_it(home: Home) -> None:
     synced = home.folder / "synced"
-    put(home, synced / P / f"{SID}.jsonl", synced / "store/other.jsonl")
-    (synced / P / "other.jsonl").symlink_to(synced / "store/other.jsonl")
+    put(home, synced / P / f"{SID}.jsonl", synced / "store/other.bin")
+    (synced / P / "other.jsonl").symlink_to(synced / "store/other.bin")
     (home.claude / "projects").rmdir()
     (home.claude / "projects").symlink_to(synced)
     found = scan("r", home.claude)

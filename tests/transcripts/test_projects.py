@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ccmcp.transcripts.projects import LONGEST, decode, encode, encodes
@@ -61,6 +61,7 @@ def test_the_folder_is_the_one_the_client_makes(path: str, folder: str) -> None:
 
 
 @given(paths)
+@example("/w/\ud800/\udfff")
 def test_any_path_has_a_folder_of_letters_digits_and_dashes(path: str) -> None:
     folder = encode(path)
     assert re.fullmatch(r"[A-Za-z0-9-]*", folder)

@@ -204,6 +204,11 @@ def test_what_was_seen_or_asked_for_is_no_extra(name: str, kept: object, seen: s
             "",
             "code\nimport x",
         ),
+        (
+            {"type": "text", "file": {"content": "first\na long hidden line\nlast"}},
+            "first ... last",
+            "first\na long hidden line\nlast",
+        ),
         ({"plan": "1. look"}, "User has approved your plan.", "1. look"),
         ({"findings": [{"file": "a.py", "summary": "leaks"}]}, "1 finding reported.", "a.py\nleaks"),
         ({"filenames": ["/a", "/b"]}, "Too many files", "/a\n/b"),
@@ -215,6 +220,11 @@ def test_what_was_seen_or_asked_for_is_no_extra(name: str, kept: object, seen: s
 )
 def test_what_only_the_client_kept_is_extra(kept: object, seen: str, extra: str) -> None:
     assert extra_text(kept, seen) == extra
+
+
+def test_a_text_that_was_not_seen_at_all_is_kept_as_it_is() -> None:
+    text = "\n".join(f"{{{number}}}" for number in range(1_000))
+    assert extra_text({"stdout": text}, "Output too large") == text
 
 
 @given(

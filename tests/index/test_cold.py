@@ -1,0 +1,174 @@
+"""A cold build: newest sessions first, questions meanwhile, and where it was cut short it goes on."""
+
+import os
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ccmcp.config import Config
+from ccmcp.errors import CcmcpError
+from ccmcp.history import History
+from ccmcp.index import build, harvest, intake, record
+from tests.index.asking import found, hits, listed, once, talk
+from tests.index.contents import contents, passages
+from tests.transcript import Chat, Home
+
+NUMBER = 12
+
+
+@pytest.fixture
+def chats(home: Home, monkeypatch: pytest.MonkeyPatch) -> list[Chat]:
+    """Conversations, the last one the newest; each with prose and the rest; built in phases and small batches."""
+    monkeypatch.setattr(build, "PHASED", 2_000)
+    monkeypatch.setattr(build, "BATCH", 4_000)
+    written = []
+    for number in range(NUMBER):
+        chat = talk(f"chat {number}", f"wombat prose{number}")
+        chat.call("Bash", f"toolu_{number}", command=f"ls rest{number}")
+        chat.result(f"toolu_{number}", f"result{number}")
+        path = home.write(chat)
+        os.utime(path, (1_700_000_000 + number, 1_700_000_000 + number))
+        written.append(chat)
+    return written
+
+
+@pytest.fixture
+def scratch(home: Home) -> Iterator[Config]:
+    """Another cache of the same home."""
+    yield Config.load(home.env, {"cache_dir": str(home.folder / "scratch")})
+
+
+def _built(config: Config) -> dict[str, Any]:
+    history = History(config, patient=True)
+    assert history.refresh().complete
+    history.close()
+    return contents(config)
+
+
+def test_while_a_cold_build_runs_the_newest_prose_answers_first(
+    chats: list[Chat], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History(Config.load(home.env, {"backlog_bytes": "0"}))
+    goes_on, write, written = threading.Event(), record.write, []
+
+    def watched(*arguments: Any, **more: Any) -> Any:
+        if written:
+            assert goes_on.wait(60)
+        written.append(more)
+        return write(*arguments, **more)
+
+    monkeypatch.setattr(record, "write", watched)
+    try:
+        coverage = history.refresh()
+        assert not coverage.complete
+        assert 0 < coverage.indexed_bytes < coverage.total_bytes
+        newest = NUMBER - 1
+        assert found(history, f"prose{newest}") == once([chats[newest]])
+        assert hits(history, f"rest{newest}") == []
+        assert hits(history, "prose0") == []
+        assert history.status().writer == "this process"
+        home.append(chats[0], [chats[0].user("a line more")])
+    finally:
+        goes_on.set()
+    history.patient = True
+    history.refresh()
+    assert history.refresh().complete
+    for number, chat in enumerate(chats):
+        for word in (f"prose{number}", f"rest{number}", f"result{number}"):
+            assert found(history, word) == once([chat])
+    assert found(history, '"line more"') == once([chats[0]])
+    history.close()
+
+
+@pytest.mark.parametrize("portions", [2, 7, NUMBER + 3, NUMBER + 8])
+def test_a_build_that_is_stopped_goes_on_from_there(
+    portions: int, chats: list[Chat], home: Home, config: Config, scratch: Config
+) -> None:
+    history = History(config, patient=True)
+    left = portions
+
+    def stopped() -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    with pytest.raises(CcmcpError, match="Stopped"):
+        history.refresh(stopped=stopped)
+    assert not history.status().coverage.complete
+    newest = NUMBER - 1
+    assert [hit.session.session_id for hit in hits(history, f"prose{newest}")] == [chats[newest].id]
+    before = passages(config)
+    home.append(chats[newest], [chats[newest].user("a numbat")])
+    assert history.refresh().complete
+    assert found(history, "numbat") == once([chats[newest]])
+    assert len(listed(history)) == NUMBER
+    history.close()
+    assert before <= passages(config)
+    assert contents(config) == _built(scratch)
+
+
+def test_a_build_that_goes_on_does_not_take_in_prose_again(
+    chats: list[Chat], history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = NUMBER + 3
+
+    def stopped() -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    with pytest.raises(CcmcpError, match="Stopped"):
+        history.refresh(stopped=stopped)
+    taken: list[tuple[bool, str]] = []
+    take = intake.take
+
+    def noted(reading: Any) -> Any:
+        taken.append((reading.prose, reading.file.path))
+        return take(reading)
+
+    monkeypatch.setattr("ccmcp.index.readahead.take", noted)
+    assert history.refresh().complete
+    assert taken
+    assert not any(prose for prose, _ in taken)
+    for number, chat in enumerate(chats):
+        assert found(history, f"prose{number}") == once([chat])
+
+
+def test_sessions_of_a_stopped_build_have_whole_documents_of_their_own(
+    chats: list[Chat], home: Home, config: Config, scratch: Config
+) -> None:
+    from tests.index.contents import words_of  # noqa: PLC0415 - beside its only use
+
+    history = History(config, patient=True)
+    left = NUMBER + 5
+
+    def stopped() -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    with pytest.raises(CcmcpError, match="Stopped"):
+        history.refresh(stopped=stopped)
+    history.refresh()
+    history.close()
+    _built(scratch)
+    for number in range(NUMBER):
+        for word in (f"prose{number}", f"rest{number}"):
+            assert words_of(config, word) == words_of(scratch, word) == [f"claude:{chats[number].id}"]
+
+
+def test_each_line_is_decoded_once_in_a_cold_build(
+    chats: list[Chat], history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[tuple[int, bytes]] = []
+    decode = harvest.decode_whole
+
+    def noted(line: bytes, offset: int, number: int) -> Any:
+        decoded.append((offset, line))
+        return decode(line, offset, number)
+
+    monkeypatch.setattr(harvest, "decode_whole", noted)
+    assert history.refresh().complete
+    assert len(decoded) == len(set(decoded)) == sum(len(chat.records) for chat in chats)
