@@ -85,28 +85,6 @@ def written(home: Home, place: Place) -> tuple[Scene, str]:
     return scene, expected
 
 
-@pytest.mark.parametrize("name", FOUND)
-def test_what_was_said_is_found_once_and_credited_to_its_session(
-    name: str, home: Home, history: History
-) -> None:
-    scene, expected = written(home, FOUND[name])
-    [hit] = search(history, scene.word)
-    assert hit.session_id == expected
-    shown = [match.text for match in hit.matches]
-    if name in TITLES:
-        assert scene.word in hit.title
-        assert shown == []
-    else:
-        assert len(shown) == 1, shown
-        assert scene.word in shown[0].lower()
-
-
-@pytest.mark.parametrize("name", NOT_FOUND)
-def test_what_the_client_injects_or_repeats_is_not_found(name: str, home: Home, history: History) -> None:
-    scene, _ = written(home, NOT_FOUND[name])
-    assert search(history, scene.word, include_current=True) == []
-
-
 # -- prompts
 
 
@@ -633,6 +611,18 @@ def a_title_kept_beside_the_transcript(scene: Scene) -> None:
     )
 
 
+@found
+def a_title_made_by_a_model_before_the_user_gave_another(scene: Scene) -> None:
+    scene.chat.raw(type="ai-title", aiTitle=f"The {scene.word} affair", sessionId=scene.chat.id)
+    scene.chat.raw(type="custom-title", customTitle="Something else", sessionId=scene.chat.id)
+
+
+@found
+def a_title_the_user_has_since_replaced(scene: Scene) -> None:
+    scene.chat.raw(type="custom-title", customTitle=f"The {scene.word} affair", sessionId=scene.chat.id)
+    scene.chat.raw(type="custom-title", customTitle="Something else", sessionId=scene.chat.id)
+
+
 TITLES = (
     "a title given by the user",
     "a title given again and again",
@@ -990,6 +980,31 @@ def the_name_of_a_permission_mode(scene: Scene) -> None:
 @not_found
 def the_state_of_a_session(scene: Scene) -> None:
     scene.chat.raw(type="agent-name", agentName=scene.word, sessionId=scene.chat.id)
+
+
+# -- the two tables, tested
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_was_said_is_found_once_and_credited_to_its_session(
+    name: str, home: Home, history: History
+) -> None:
+    scene, expected = written(home, FOUND[name])
+    [hit] = search(history, scene.word)
+    assert hit.session_id == expected
+    shown = [match.text for match in hit.matches]
+    if name in TITLES:
+        assert scene.word in hit.title
+        assert shown == []
+    else:
+        assert len(shown) == 1, shown
+        assert scene.word in shown[0].lower()
+
+
+@pytest.mark.parametrize("name", NOT_FOUND)
+def test_what_the_client_injects_or_repeats_is_not_found(name: str, home: Home, history: History) -> None:
+    scene, _ = written(home, NOT_FOUND[name])
+    assert search(history, scene.word, include_current=True) == []
 
 
 def test_a_fork_s_copies_are_found_in_the_session_they_come_from(home: Home, history: History) -> None:

@@ -62,7 +62,6 @@ def blocks(language: str) -> list[Block]:
 COMMANDS = [block for block in blocks("sh") if not block.mark]
 [TRY] = [block for block in blocks("sh") if block.mark == "try"]
 [TESTS] = [block for block in blocks("sh") if block.mark == "tests"]
-SHOWN = [(block, max((each for each in COMMANDS if each.place < block.place), key=lambda each: each.place)) for block in blocks("text")]  # fmt: skip
 CALLS = re.findall(
     r"```sh\nccmcp (\w+)[^`]*```(?:(?!```sh).)*?As a tool call: `(\{.*?\})`", README, re.DOTALL
 )
@@ -109,9 +108,10 @@ def test_a_command_runs_as_it_stands_there(block: Block, home: Path) -> None:
 
 
 @SHELL
-@pytest.mark.parametrize(("shown", "command"), SHOWN, ids=lambda block: block.text[:20])
-def test_an_answer_that_is_shown_is_what_comes(shown: Block, command: Block, home: Path) -> None:
-    came = list(map(timeless, shell(command.text, home).splitlines()))
+@pytest.mark.parametrize("shown", blocks("text"), ids=lambda block: block.text[:20])
+def test_an_answer_that_is_shown_is_what_comes(shown: Block, home: Path) -> None:
+    *_, asked = (block for block in COMMANDS if block.place < shown.place)
+    came = list(map(timeless, shell(asked.text, home).splitlines()))
 
     assert [line for line in map(timeless, shown.text.splitlines()) if line not in came] == []
 
@@ -187,8 +187,7 @@ def test_the_table_has_every_tool_with_its_command() -> None:
 def test_a_tool_call_that_is_shown_works(command: str, call: str, home: Path) -> None:
     [tool] = [tool for tool in all_tools() if tool.command == command]
 
-    assert "46c6442b" in called(tool, call, home) or command in ("search", "list")
-    assert not called(tool, call, home).startswith("No session")
+    assert re.search(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", called(tool, call, home))
 
 
 def test_every_tool_that_takes_arguments_is_shown_being_called() -> None:

@@ -662,6 +662,10 @@ def test_the_asking_session_is_not_in_a_list_of_what_fits(home: Home, history: H
         {"tool": "mcp__plugin_ccmcp_ccmcp__read_session", "query": "lantern"},
         {"tool": "Bash", "command": "ccmcp search lantern"},
         {"tool": "Bash", "command": "uvx ccmcp search lantern --json"},
+        {"tool": "Bash", "command": "uvx ccmcp@latest search lantern"},
+        {"tool": "Bash", "command": "cd /work/demo && ccmcp search lantern | head -20"},
+        {"tool": "Bash", "command": "/home/jane/.local/bin/ccmcp search lantern"},
+        {"tool": "Bash", "command": "CCMCP_TIMEZONE=UTC ccmcp search lantern"},
     ],
 )
 def test_ccmcp_s_own_calls_and_answers_are_hidden_everywhere(
@@ -676,6 +680,16 @@ def test_ccmcp_s_own_calls_and_answers_are_hidden_everywhere(
     assert (found.total, found.hidden) == (0, 2)
     shown = search(history, "lantern", include_current=True)
     assert (shown.total, shown.hidden) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "command", ["grep -r lantern ccmcp/", "cat ccmcp/lantern.py", "git clone https://x.org/ccmcp lantern"]
+)
+def test_a_command_about_ccmcp_s_own_files_is_history(command: str, home: Home, history: History) -> None:
+    chat = say(home, "it", "hello")
+    chat.call("Bash", "toolu_1", command=command)
+    home.write(chat)
+    assert search(history, "lantern").total == 1
 
 
 def test_an_earlier_search_for_a_word_does_not_keep_its_session_from_being_found_without_it(

@@ -226,7 +226,9 @@ class Build:
             # Its prose is in: the same lines again, but only the others, and no further than then.
             how, prose, until = "rest", False, known.prose_to
         goes_on = known if how in ("append", "rest") else None
-        originals = [] if how == "append" and not self._still_copies(work) else self._originals(file, start_head)
+        originals = (
+            [] if how == "append" and not self._still_copies(work) else self._originals(file, start_head)
+        )
         return Reading(
             file=file,
             id=number,

@@ -12,8 +12,8 @@ from ccmcp.index.harvest import BLOCK
 from ccmcp.index.query import Term
 from ccmcp.index.words import parts_of, spaced
 from ccmcp.transcripts.decode import decode_line
-from ccmcp.transcripts.entries import Entry, User, text_of
-from ccmcp.transcripts.passages import Passage, passages
+from ccmcp.transcripts.entries import Entry, User
+from ccmcp.transcripts.passages import Passage, passages, typed_prompt
 from ccmcp.transcripts.results import original_file
 
 LENGTH = 280
@@ -46,7 +46,7 @@ def read_passage(path: str, kind: str, place: int) -> Found | None:
         return Found("", "", raw.decode("utf-8", "replace"), "")
     for entry in decode_line(raw.rstrip(b"\r\n"), offset, 0):
         if kind == "history":
-            return Found("", "", text_of(entry.record, "display"), "")
+            return Found("", "", typed_prompt(entry.record), "")
         found = list(passages(entry))
         if part < len(found):
             return Found(

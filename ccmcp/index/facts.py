@@ -33,6 +33,7 @@ MOST_DAMAGE = 20
 """So many damaged lines are named one by one; the others are counted."""
 
 TITLE_LENGTH = 200
+MOST_TITLES = 100
 
 _CLEARS = ("/clear", "/reset", "/new")
 """The command that begins a new session, by its names: its line is the first of the new one."""
@@ -86,6 +87,8 @@ class FileFacts:
     inherited_title: str = ""
     """The user's title of the session before, which /clear handed on to this one."""
     ai_title: str = ""
+    titles: list[str] = field(default_factory=list)
+    """Every title it has had: those that lost are what somebody may remember it by."""
     first_prompt: str = ""
     last_prompt: str = ""
     turns: int = 0
@@ -215,6 +218,14 @@ class FileFacts:
             self.inherited_title = self.custom_title
         elif name == "/rename":
             self.inherited_title = ""
+
+    def see_title(self, text: str) -> bool:
+        """Take in a title; whether it is a new one. The client repeats them up to a hundred times."""
+        title = clean(text)[:TITLE_LENGTH]
+        if title in self.titles or len(self.titles) >= MOST_TITLES:
+            return False
+        self.titles.append(title)
+        return True
 
     def see_meta(self, meta: object) -> None:
         """Take in what a subagent's meta.json says."""

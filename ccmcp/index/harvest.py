@@ -6,6 +6,7 @@ progress are then not even decoded. A second reading takes the others and goes o
 the facts of the first, so each line is decoded once.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,17 @@ from ccmcp.redact import clean
 from ccmcp.transcripts.calls import target
 from ccmcp.transcripts.content import ToolCall, ToolResult
 from ccmcp.transcripts.decode import copy_line, decode_line, decode_whole
-from ccmcp.transcripts.entries import Assistant, Damaged, Entry, QueueOperation, Summary, Unknown, User
+from ccmcp.transcripts.entries import (
+    AiTitle,
+    Assistant,
+    CustomTitle,
+    Damaged,
+    Entry,
+    QueueOperation,
+    Summary,
+    Unknown,
+    User,
+)
 from ccmcp.transcripts.passages import Passage, passages
 from ccmcp.transcripts.results import original_file, outcome
 
@@ -29,7 +40,10 @@ TARGET_LENGTH = 2_000
 ERROR_LENGTH = 500
 
 _FIELDS = {"text": SAID, "thinking": THOUGHT, "tool_call": INPUT, "tool_result": OUTPUT}
-_OWN_COMMANDS = ("ccmcp ", "uvx ccmcp ", "uv run ccmcp ", "python -m ccmcp ", "python3 -m ccmcp ")
+_OWN_COMMAND = re.compile(
+    r"(?:^|[;&|(\n])\s*(?:\w+=\S*\s+)*(?:(?:uvx|uv run|pipx run)\s+)?(?:python[\d.]*\s+-m\s+)?(?:\S*/)?ccmcp(?:@\S+)?(?=\s|$)"
+)
+"""A shell command that runs ccmcp: by any path, after a `cd`, with variables set, through a runner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +201,8 @@ class Reader:
         at = -1
         for part, passage in enumerate(passages(entry)):
             own = self._see(entry, passage, copied=copied)
-            if passage.injected or copied or isinstance(entry, Summary):
+            title = isinstance(entry, CustomTitle | AiTitle) and harvest.facts.see_title(passage.text)
+            if (passage.injected and not title) or copied or isinstance(entry, Summary):
                 continue
             text = passage.text if passage.kind != "tool_result" else self._result_text(entry, passage)
             if not text:
@@ -251,7 +266,8 @@ class Reader:
                 pass
 
     def _add_call(self, entry: Entry, call: ToolCall) -> None:
-        aim = clean(target(call)[:TARGET_LENGTH])
+        # Cut only when it is clean: a secret that the cut goes through is none that `clean` knows.
+        aim = clean(target(call)[: 4 * TARGET_LENGTH])[:TARGET_LENGTH]
         self.harvest.calls[call.id or f"{entry.offset}"] = [
             entry.offset, call.id, entry.id, utc(entry.timestamp), call.name, aim,
             self.agent or entry.agent_id, "pending", "", "", "",
@@ -278,7 +294,7 @@ def own_mark(tool: str, words: str) -> str:
     Its answer repeats history, so no search should find it again.
     """
     own = tool.startswith("mcp__") and "ccmcp" in tool
-    own = own or (tool == "Bash" and words.lstrip().startswith(_OWN_COMMANDS))
+    own = own or (tool in ("Bash", "PowerShell") and "ccmcp" in words and bool(_OWN_COMMAND.search(words)))
     return _OWN if own else tool
 
 
@@ -296,12 +312,12 @@ def read_meta(path: str) -> object:
         return None
 
 
-def text_pieces(path: str, start: int = 0) -> Iterator[tuple[int, str]]:
-    """A plain text file (a tool result, a plan) in pieces of about a megabyte, cut at lines: (offset, text)."""
+def text_pieces(path: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """A plain text file (a tool result, a plan) from byte to byte, in pieces of about a megabyte cut at lines: (offset, text)."""
     with Path(path).open("rb") as file:
         file.seek(start)
         offset = start
-        while block := file.read(BLOCK):
-            block += file.readline(BLOCK)
+        while offset < end and (block := file.read(min(BLOCK, end - offset))):
+            block += file.readline(min(BLOCK, end - offset - len(block)))
             yield offset, block.decode("utf-8", "replace")
             offset += len(block)

@@ -11,7 +11,7 @@ from ccmcp.index.harvest import Harvest, Reader, Word, read_lines, read_meta, te
 from ccmcp.transcripts.decode import decode_line
 from ccmcp.transcripts.discover import FoundFile
 from ccmcp.transcripts.entries import text_of
-from ccmcp.transcripts.passages import Passage
+from ccmcp.transcripts.passages import Passage, typed_prompt
 from ccmcp.transcripts.projects import encode
 from ccmcp.transcripts.vocabulary import Kind
 
@@ -129,7 +129,7 @@ def _text(reading: Reading) -> Iterator[Portion]:
     passage = Passage("system", "attachment", "") if plan else Passage("tool", "tool_result", "")
     name = codes.NOTED if plan else codes.OUTPUT
     if reading.rest:
-        for offset, text in text_pieces(file.path, reading.start):
+        for offset, text in text_pieces(file.path, reading.start, file.size):
             if not reading.excluded:
                 word = Word(name, text, passage, 0, offset, file.mtime_ns // 10**9, agent=False, own=False)
                 yield Portion([prepared(word, "")])
@@ -155,7 +155,7 @@ def _history(reading: Reading) -> Portion:
         harvest.lines += 1
         end = offset + len(line) + 1
         for entry in decode_line(line, offset, harvest.lines):
-            text = text_of(entry.record, "display").strip()
+            text = typed_prompt(entry.record)
             project = text_of(entry.record, "project")
             stamp = entry.record.get("timestamp")
             at = stamp // 1000 if isinstance(stamp, int) and 0 < stamp < 10**14 else 0

@@ -202,6 +202,11 @@ def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
         ),
     )  # fmt: skip
     session = each.session or 0
+    if each.append:
+        # A file may repeat its own lines: a call counts once, as when all is read at once.
+        catalog.connection.executemany(
+            "DELETE FROM calls WHERE call_id = ? AND file = ?", [(row[1], each.id) for row in harvest.calls.values()]
+        )
     catalog.insert("calls", ((each.id, row[0], session, *row[1:]) for row in harvest.calls.values()), 13)
     catalog.insert("usage", ((each.id, row[0], session, *row[1:]) for row in harvest.usage), 26)
     catalog.insert("summaries", ((each.id, *row, None, 0) for row in harvest.summaries), 6)

@@ -17,11 +17,12 @@ from ccmcp.index.words import LONGEST
 
 @cache
 def plain_words() -> tantivy.TextAnalyzer:
-    """Words in lower case."""
+    """Words in lower case, without accents."""
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(LONGEST))
         .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
         .build()
     )
 

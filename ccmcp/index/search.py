@@ -9,7 +9,7 @@ page goes on where the one before ended.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -125,7 +125,7 @@ def _answered(
         Hit(
             session=known[number],
             score=round(scores.get(number, 0.0), 4),
-            matches=tuple(_matches(ranked[number].shown, show, question.passages)),
+            matches=tuple(_matches(ranked[number].shown, show, question.passages, known[number].title)),
         )
         for number in page
         if number in known
@@ -235,15 +235,22 @@ def _ended(sources: Sequence[Source], numbers: Iterable[int]) -> dict[int, int]:
 
 
 def _matches(
-    shown: Sequence[tuple[Source, tantivy.DocAddress]], wanted: Sequence[Sought], most: int
-) -> Iterator[Match]:
-    """The passages of one session, each text once."""
-    seen: set[str] = set()
+    shown: Sequence[tuple[Source, tantivy.DocAddress]], wanted: Sequence[Sought], most: int, title: str
+) -> Iterable[Match]:
+    """
+    The passages of one session, each text once, but for its title, which is shown anyway.
+
+    A typed prompt stands in history.jsonl and in the transcript: the one that can be read on from is shown.
+    """
+    found: dict[str, Match] = {}
     for source, some in groupby(shown[: 3 * most], key=itemgetter(0)):
         for place in source.places([address for _, address in some]):
-            if len(seen) >= most:
-                return
+            if len(found) >= most and all(match.entry_id for match in found.values()):
+                return found.values()
             match = source.match(place, wanted)
-            if match and match.text not in seen:
-                seen.add(match.text)
-                yield match
+            if match is None or (match.kind == "summary" and match.text == " ".join(title.split())):
+                continue
+            if match.text in found or len(found) < most:
+                before = found.get(match.text)
+                found[match.text] = match if before is None or not before.entry_id else before
+    return found.values()

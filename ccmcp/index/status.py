@@ -131,7 +131,7 @@ def _damage(index: Index) -> tuple[tuple[Damage, ...], int, Counter[str]]:
         if lines:
             files += 1
             if len(found) < MOST_DAMAGED:
-                numbers = tuple(line for line, _ in told.damaged_lines)
+                numbers = tuple(sorted(line for line, _ in told.damaged_lines))
                 found.append(Damage(path=str(path), lines=int(str(lines)), first=numbers))
     return tuple(found), files, unknown
 

@@ -9,6 +9,7 @@ camelCase gets its parts written behind the text, beside the whole word in it.
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 
 LONGEST = 140
@@ -43,6 +44,9 @@ def spaced(text: str) -> str:
 
 
 def _spaced(text: str, raw: bytes) -> str:
+    if b"\xcc" in raw or b"\xcd" in raw:
+        # Combining accents (macOS writes file names so) would part their word: é as one character does not.
+        text = unicodedata.normalize("NFC", text)
     return _SPACELESS_RUN.sub(_apart, text) if raw.translate(None, _ALL_OTHER_BYTES) else text
 
 

@@ -7,7 +7,7 @@ a reader that wants everything sees it, a search never does.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ccmcp.transcripts.content import Document, Image, Text, Thinking, ToolCall, ToolResult, blocks, leaves
@@ -130,6 +130,14 @@ def passages(entry: Entry) -> Iterator[Passage]:
             yield Passage("system", "unknown", entry.raw.decode(errors="replace"), injected=True)
         case _:
             pass
+
+
+def typed_prompt(record: Mapping[str, object]) -> str:
+    """What one line of history.jsonl says was typed: the prompt as it was shown, and what was pasted into it."""
+    pasted = record.get("pastedContents")
+    pieces = pasted.values() if isinstance(pasted, dict) else ()
+    words = [text_of(piece, "content") for piece in pieces if isinstance(piece, dict) and piece.get("type") != "image"]
+    return "\n".join(filter(None, [text_of(record, "display").strip(), *words]))
 
 
 def is_prompt(entry: Entry, passage: Passage) -> bool:

@@ -25,7 +25,7 @@ _DENIED = re.compile(
     r"""
     (?: <tool_use_error> )? (?: [Ee][Rr][Rr][Oo][Rr]:[ ] )?
     (?:
-        Permission[ ](?: to[ ]use | for[ ]this )[ ]
+        Permission[ ](?: to[ ]use | for[ ]this[ ](?: tool[ ]use | action | command ) )[ ]
         | Claude[ ]requested[ ]permissions[ ]to[ ]
         | This[ ](?: call[ ]was[ ]denied | command[ ]requires[ ]approval | .{0,60}parts?[ ]requires?[ ]approval)
         | File[ ]is[ ](?: in[ ]a[ ]directory[ ]that[ ]is[ ]denied | covered[ ]by[ ]a[ ]\w+[ ]deny[ ]rule )

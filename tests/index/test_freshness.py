@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from ccmcp.config import Config
 from ccmcp.history import History
 from ccmcp.index import harvest, intake
 from tests.index.asking import found, hits, listed, talk
+from tests.index.contents import contents
 from tests.transcript import Chat, Home, line
 
 Appending = Callable[[Home, Chat], None]
@@ -219,3 +221,38 @@ def test_a_file_that_can_t_be_read_is_told_and_taken_in_when_it_can(
     assert found(history, "quokka") == {bad.id: 1}
     assert history.refresh().complete
     assert history.status().problems == ()
+
+
+def test_a_text_file_that_grows_while_it_is_read_is_read_once(
+    home: Home, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = talk("main", "hello")
+    home.write(chat)
+    path = home.put(home.path(chat).with_suffix("") / "tool-results" / "b1.txt", b"a wombat\n")
+    whole = Path.open
+    grown: list[Path] = []
+
+    def growing(opened: Path, *arguments: Any, **more: Any) -> Any:
+        if opened == path and not grown:
+            grown.append(path)
+            path.write_bytes(path.read_bytes() + b"a quokka\n")
+        return whole(opened, *arguments, **more)
+
+    monkeypatch.setattr(Path, "open", growing)
+    history.refresh()
+    assert found(history, "quokka") == {chat.id: 1}
+    with path.open("ab") as file:
+        file.write(b"a numbat\n")
+    assert found(history, "numbat") == {chat.id: 1}
+    assert found(history, "quokka") == {chat.id: 1}
+
+
+def test_a_call_that_a_file_repeats_counts_once(home: Home, history: History, config: Config) -> None:
+    chat = talk("main", "hello")
+    call = chat.call("Bash", "toolu_1", command="ls quokka")
+    home.write(chat)
+    history.refresh()
+    home.append(chat, [call, chat.result("toolu_1", "none")])
+    history.refresh()
+    history.close()
+    assert [row[7:10] for row in contents(config)["calls"]] == [("ls quokka", "", "ok")]

@@ -42,7 +42,6 @@ def chat(home: Home) -> Chat:
     chat.raw(type="last-prompt", lastPrompt=f"potoroo {anthropic}", sessionId=chat.id)
     chat.raw(type="queue-operation", operation="enqueue", content=f"bettong {aws}", sessionId=chat.id)
     home.write(chat)
-    home.put(home.path(chat).with_suffix("") / "custom-title.json", line({"customTitle": f"kowari {github}"}))
     side = Chat("side")
     side.user(f"cassowary {aws}", isSidechain=True, agentId="a1")
     home.agent(chat, "a1", side.records, meta={"agentType": "general-purpose", "description": f"platypus {github}"})
@@ -51,6 +50,7 @@ def chat(home: Home) -> Chat:
     holder.raw(type="summary", summary=f"dingo {anthropic}", leafUuid=leaf["uuid"])
     for each in (old, holder):
         home.write(each)
+    home.put(home.path(old).with_suffix("") / "custom-title.json", line({"customTitle": f"kowari {github}"}))
     typed = {"display": f"brolga {aws} {key}", "timestamp": 1785600000000, "project": "/work", "sessionId": Chat("typed").id}
     home.put(home.claude / "history.jsonl", line(typed))
     return chat
@@ -73,7 +73,8 @@ def test_no_column_of_the_catalogue_holds_a_secret(history: History, config: Con
 
 
 def test_sessions_are_found_by_the_words_beside_secrets(chat: Chat, history: History) -> None:
-    for word in ("wombat", "quokka", "numbat", "bilby", "echidna", "bettong", "kowari", "cassowary"):
-        assert list(found(history, word)) == [chat.id]
-    assert list(found(history, "dingo")) == [Chat("old").id]
+    for word in ("wombat", "quokka", "numbat", "bilby", "echidna", "bettong", "dunnart", "cassowary"):
+        assert (word, list(found(history, word))) == (word, [chat.id])
+    for word in ("dingo", "kowari"):
+        assert list(found(history, word)) == [Chat("old").id]
     assert list(found(history, "brolga")) == [Chat("typed").id]
