@@ -628,6 +628,7 @@ TITLES = (
     "a title given again and again",
     "a title made by a model",
     "a title kept beside the transcript",
+    "a summary line about a session in another file",
 )
 """A title shows itself, without a passage."""
 
