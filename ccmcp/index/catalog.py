@@ -171,11 +171,12 @@ class Catalog:
         self.connection = _connect(f"{path.absolute().as_uri()}?mode=rw")
         try:
             [version] = self.connection.execute("PRAGMA user_version").fetchone()
-            if version != SCHEMA_VERSION:
-                raise WrongVersionError(version)
         except BaseException:
             self.connection.close()
             raise
+        if version != SCHEMA_VERSION:
+            self.connection.close()
+            raise WrongVersionError(version)
 
     @classmethod
     def make(cls, path: Path | None, settings: int = 0) -> "Catalog":

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ccmcp.config import Config
 from ccmcp.errors import AmbiguousSessionError, CcmcpError, SessionNotFoundError
 from ccmcp.index import listing
+from ccmcp.index.beside import Beside, Progress, Stopped
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.changes import Changes, KnownFile, changes
 from ccmcp.index.known import known_files, unread, unsettled
@@ -39,9 +40,6 @@ _MOST_MENDINGS = 3
 
 _MOST_ROUNDS = 3
 """What one round of changes brings to light (a copy whose original has gone) is taken in by the next, up to so many."""
-
-Progress = Callable[[int, int, str], None]
-Stopped = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +77,14 @@ class Index:
         self._behind = True
         self._patient = False
         self._mendings = 0
-        self._builder: threading.Thread | None = None
-        self._build_error: BaseException | None = None
-        """Why the last build beside ended early, where the stores are to blame."""
-        self._first_batch = threading.Event()
-        self._stop_building = threading.Event()
-        self._listeners: list[Progress] = []
+        self._beside = Beside()
+        self._built_beside = False
+        """Whether a build ran beside whose end has not been looked at."""
         self._overlay: Overlay | None = None
 
     def close(self) -> None:
         """Stop what runs beside, and close the stores. What was not committed is read again next time."""
-        self._end_builder()
+        self._beside.end()
         with self._lock:
             self._drop_overlay()
             self.stores.close()
@@ -107,36 +102,43 @@ class Index:
         the waiting, and with `wait` the build too.
         """
         self._patient = wait
-        for _ in range(_MOST_MENDINGS):
-            with self._lock:
-                self._mended(lambda: self._look(stopped))
-            self._watch(progress, stopped, wait=wait)
-            if self._build_error is None:
-                break
         with self._lock:
+            self._mended(lambda: self._look(stopped))
+        self._beside.watch(progress, stopped, wait=wait)
+        with self._lock:
+            self._mended(self._look_at_build)
             return self._mended(self._coverage)
 
     def _look(self, stopped: Stopped | None) -> None:
         """Scan, and take in what is new: at once when it is little, else beside."""
         self._follow()
-        if self._building():
+        if self._beside.running:
             return
-        if self._build_error is not None:
-            error, self._build_error = self._build_error, None
-            raise error
+        self._look_at_build()
         self._scan()
         found = self._compare(self.stores.catalog)
         self._behind = bool(found)
         left = unsettled(self.stores.catalog)
         if found.bytes + left > self.config.backlog_bytes:
-            self._first_batch.clear()
-            self._stop_building.clear()
-            self._builder = threading.Thread(target=self._build, name="ccmcp-build", daemon=True)
-            self._builder.start()
+            self._built_beside = True
+            self._beside.start(self._build)
         elif found or left >= 0:
             self._catch_up(stopped)
         else:
             self._drop_overlay()
+
+    def _look_at_build(self) -> None:
+        """What a build beside has changed, once it has ended. Raises what ended it, where that is damage."""
+        if not self._built_beside or self._beside.running:
+            return
+        self._built_beside = False
+        error = self._beside.error
+        if error is not None and is_damage(error):
+            raise error
+        if error is not None and not isinstance(error, CcmcpError):
+            self.unreadable = [*self.unreadable, f"the build ended early: {type(error).__name__}"]
+        self._known_at = None
+        self._behind = bool(self._compare(self.stores.catalog))
 
     def _follow(self) -> None:
         """Go over to other stores where these were replaced."""
@@ -210,9 +212,9 @@ class Index:
                 catalog,
                 fulltext,
                 self._excludes,
-                progress=self._tell if beside else None,
+                progress=self._beside.tell if beside else None,
                 stopped=stopped,
-                committed=self._first_batch.set if beside else None,
+                committed=self._beside.first_batch.set if beside else None,
             )
             build.apply(found)
             self._known_at = None
@@ -238,51 +240,34 @@ class Index:
             if not is_damage(error) or self._mendings >= _MOST_MENDINGS:
                 raise
         self._mendings += 1
-        self._end_builder()
+        self._beside.end()
+        self._built_beside = False
         self._drop_overlay()
         self._known_at = None
         self.stores.begin_anew()
         self._look(None)
-        self._watch(None, None, wait=self._patient)
+        self._beside.watch(None, None, wait=self._patient)
         return ask()
 
     # -- a large backlog, built beside
 
-    def _building(self) -> bool:
-        return self._builder is not None and self._builder.is_alive()
-
-    def _end_builder(self) -> None:
-        self._stop_building.set()
-        if self._builder is not None:
-            self._builder.join(timeout=10)
-        self._build_error = None
-
     def _build(self) -> None:
         """Build with stores opened anew, once it is this process's turn; until then others' batches may answer."""
-        try:
-            while not self._stop_building.is_set():
-                with self.stores.locked(0.2) as held:
-                    if held:
-                        self._build_now()
-                        return
-                if self._others_wrote():
-                    self._first_batch.set()
-        except CcmcpError:
-            pass  # stopped: what was committed stays
-        except BaseException as error:  # noqa: BLE001 - a thread has nobody else to tell
-            if is_damage(error):
-                self._build_error = error
-            self.unreadable = [*self.unreadable, f"the build ended early: {type(error).__name__}"]
-        finally:
-            self._first_batch.set()
+        while not self._beside.stopped():
+            with self.stores.locked(0.2) as held:
+                if held:
+                    self._build_now()
+                    return
+            if self._others_wrote():
+                self._beside.first_batch.set()
 
     def _build_now(self) -> None:
         catalog = self.stores.another_connection()
         try:
             if unsettled(catalog) >= 0 and catalog.meta("last_batch"):
-                self._first_batch.set()  # what an earlier build committed can be searched
+                self._beside.first_batch.set()  # what an earlier build committed can be searched
             fulltext = self.stores.another_fulltext()
-            self._write(catalog, fulltext, stopped=self._stop_building.is_set, beside=True)
+            self._write(catalog, fulltext, stopped=self._beside.stopped, beside=True)
         finally:
             catalog.close()
 
@@ -296,42 +281,13 @@ class Index:
         finally:
             catalog.close()
 
-    def _tell(self, done: int, total: int, what: str) -> None:
-        for listener in tuple(self._listeners):
-            listener(done, total, what)
-
-    def _watch(self, progress: Progress | None, stopped: Stopped | None, *, wait: bool) -> None:
-        """Wait for a build beside, if there is one: for its first batch, or for its end."""
-        if self._builder is None:
-            return
-        if progress:
-            self._listeners.append(progress)
-        try:
-            while self._building() and (wait or not self._first_batch.is_set()):
-                if stopped and stopped():
-                    if wait:
-                        self._stop_building.set()
-                    return
-                if wait:
-                    self._builder.join(0.05)
-                else:
-                    self._first_batch.wait(0.05)
-        finally:
-            if progress:
-                self._listeners.remove(progress)
-        if not self._building():
-            self._builder = None
-            with self._lock:
-                self._known_at = None
-                self._behind = self._build_error is not None or bool(self._compare(self.stores.catalog))
-
     def _coverage(self) -> Coverage:
         total = sum(file.size for each in self.scans.values() for file in each.files)
         [(indexed,)] = self.stores.catalog.rows(
             "SELECT COALESCE(SUM(MAX(indexed_to, prose_to)), 0) FROM files"
         )
         scanned = all(each.complete for each in self.scans.values())
-        complete = not self._behind and not self._building() and scanned
+        complete = not self._behind and not self._beside.running and scanned
         covered = total if complete else min(total, int(str(indexed)))
         return Coverage(indexed_bytes=covered, total_bytes=total, complete=complete)
 
@@ -459,7 +415,7 @@ class Index:
 
     def writer(self) -> str:
         """Who writes the stores now: nobody, this process, or another one."""
-        if self._building():
+        if self._beside.running:
             return "this process"
         with self.stores.locked(0) as free:
             return "nobody" if free else "another process"

@@ -205,7 +205,8 @@ def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
     if each.append:
         # A file may repeat its own lines: a call counts once, as when all is read at once.
         catalog.connection.executemany(
-            "DELETE FROM calls WHERE call_id = ? AND file = ?", [(row[1], each.id) for row in harvest.calls.values()]
+            "DELETE FROM calls WHERE call_id = ? AND file = ?",
+            [(row[1], each.id) for row in harvest.calls.values()],
         )
     catalog.insert("calls", ((each.id, row[0], session, *row[1:]) for row in harvest.calls.values()), 13)
     catalog.insert("usage", ((each.id, row[0], session, *row[1:]) for row in harvest.usage), 26)

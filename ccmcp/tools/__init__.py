@@ -48,7 +48,7 @@ class Tool:
     """One operation: what it takes, does and gives, and how the answer reads."""
 
     name: str
-    """The MCP tool's name, as DESIGN fixes it: `search_sessions`."""
+    """The MCP tool's name: `search_sessions`."""
 
     command: str
     """The command's name: `search`; two words are a group and its command: `migrate plan`."""

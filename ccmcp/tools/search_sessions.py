@@ -33,7 +33,7 @@ class SearchSessions(Narrowed):
     """Only calls and results of this tool: Bash, Edit, mcp__github__* ..."""
 
     subagents: bool = True
-    """Whether what subagents said and did counts; it is credited to their session."""
+    """What subagents said and did; it is credited to their session."""
 
     passages: Annotated[int, Ge(0), Le(5)] = 2
     """Passages shown of each session."""

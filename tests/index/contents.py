@@ -74,7 +74,9 @@ class _Open:
 
 def _names(catalog: Catalog) -> tuple[dict[object, str], dict[object, str]]:
     paths = {row[0]: str(row[1]) for row in catalog.rows("SELECT id, path FROM files")}
-    sessions = {row[0]: str(row[1]) for row in catalog.rows("SELECT id, root || ':' || session_id FROM sessions")}
+    sessions = {
+        row[0]: str(row[1]) for row in catalog.rows("SELECT id, root || ':' || session_id FROM sessions")
+    }
     return paths, sessions
 
 

@@ -9,7 +9,6 @@ It lives in the home its environment names, and prints what it found as JSON.
 import json
 import os
 import random
-import resource
 import shutil
 import signal
 import sys
@@ -61,6 +60,8 @@ def ask(*words: str) -> object:
 @task
 def peak(*words: str) -> object:
     """The same, and the most memory that it and its children took."""
+    import resource  # noqa: PLC0415 - not there on Windows
+
     told = ask(*words)
     most = max(_peak_kb(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
     assert isinstance(told, dict)
@@ -72,6 +73,8 @@ def _peak_kb() -> int:
     status = Path("/proc/self/status")
     if status.exists():
         return next(int(row.split()[1]) for row in status.read_text().splitlines() if row.startswith("VmHWM"))
+    import resource  # noqa: PLC0415 - not there on Windows
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
@@ -185,7 +188,13 @@ def _differences(
     for key in right.keys() - {"words"}:
         one, other = right[key], after[key]
         if one != other and isinstance(one, list):
-            wrong.append((key, [each for each in one if each not in other], [each for each in other if each not in one]))
+            wrong.append(
+                (
+                    key,
+                    [each for each in one if each not in other],
+                    [each for each in other if each not in one],
+                )
+            )
         elif one != other:
             wrong.append((key, one, other))
     return wrong
@@ -227,13 +236,16 @@ def _watch_commits(passed: Callable[[], None]) -> None:
 
     def executed(catalog: Catalog, sql: str, values: Any = ()) -> Any:
         done = execute(catalog, sql, values)
-        if sql.split()[0] in ("INSERT", "UPDATE", "DELETE") and not catalog.connection.in_transaction:
+        if (
+            sql.split(maxsplit=1)[0] in ("INSERT", "UPDATE", "DELETE")
+            and not catalog.connection.in_transaction
+        ):
             passed()
         return done
 
     Fulltext.writer = lambda self, place, memory: Writer(opened(self, place, memory))  # type: ignore[method-assign,assignment,return-value]  # watched from outside
-    Catalog.transaction = watched  # type: ignore[method-assign]  # watched from outside
-    Catalog.execute = executed  # type: ignore[method-assign]  # watched from outside
+    Catalog.transaction = watched  # type: ignore[method-assign,assignment]  # watched from outside
+    Catalog.execute = executed  # type: ignore[method-assign,assignment]  # watched from outside
 
 
 def _die_within(seconds: float, cache: Path) -> None:
@@ -248,7 +260,7 @@ def _killed(run: Callable[[], None]) -> bool:
     if child == 0:
         try:
             run()
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - a fork must not go on as its parent
             sys.excepthook(*sys.exc_info())
             os._exit(3)
         os._exit(0)
@@ -269,7 +281,7 @@ def _in_a_child(run: Callable[[], Any]) -> Any:
             with os.fdopen(writer, "w") as file:
                 json.dump(run(), file, default=repr)
             code = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - a fork must not go on as its parent
             sys.excepthook(*sys.exc_info())
         os._exit(code)
     os.close(writer)

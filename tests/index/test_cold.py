@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,9 +9,10 @@ import pytest
 from ccmcp.config import Config
 from ccmcp.errors import CcmcpError
 from ccmcp.history import History
-from ccmcp.index import build, harvest, intake, record
+from ccmcp.index import build, intake, record
+from ccmcp.transcripts import decode as decode_module
 from tests.index.asking import found, hits, listed, once, talk
-from tests.index.contents import contents, passages
+from tests.index.contents import contents, passages, words_of
 from tests.transcript import Chat, Home
 
 NUMBER = 12
@@ -35,9 +35,9 @@ def chats(home: Home, monkeypatch: pytest.MonkeyPatch) -> list[Chat]:
 
 
 @pytest.fixture
-def scratch(home: Home) -> Iterator[Config]:
+def scratch(home: Home) -> Config:
     """Another cache of the same home."""
-    yield Config.load(home.env, {"cache_dir": str(home.folder / "scratch")})
+    return Config.load(home.env, {"cache_dir": str(home.folder / "scratch")})
 
 
 def _built(config: Config) -> dict[str, Any]:
@@ -51,7 +51,8 @@ def test_while_a_cold_build_runs_the_newest_prose_answers_first(
     chats: list[Chat], home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history = History(Config.load(home.env, {"backlog_bytes": "0"}))
-    goes_on, write, written = threading.Event(), record.write, []
+    goes_on, write = threading.Event(), record.write
+    written: list[object] = []
 
     def watched(*arguments: Any, **more: Any) -> Any:
         if written:
@@ -137,10 +138,8 @@ def test_a_build_that_goes_on_does_not_take_in_prose_again(
 
 
 def test_sessions_of_a_stopped_build_have_whole_documents_of_their_own(
-    chats: list[Chat], home: Home, config: Config, scratch: Config
+    chats: list[Chat], config: Config, scratch: Config
 ) -> None:
-    from tests.index.contents import words_of  # noqa: PLC0415 - beside its only use
-
     history = History(config, patient=True)
     left = NUMBER + 5
 
@@ -163,12 +162,12 @@ def test_each_line_is_decoded_once_in_a_cold_build(
     chats: list[Chat], history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decoded: list[tuple[int, bytes]] = []
-    decode = harvest.decode_whole
+    decode = decode_module.decode_whole
 
     def noted(line: bytes, offset: int, number: int) -> Any:
         decoded.append((offset, line))
         return decode(line, offset, number)
 
-    monkeypatch.setattr(harvest, "decode_whole", noted)
+    monkeypatch.setattr("ccmcp.index.harvest.decode_whole", noted)
     assert history.refresh().complete
     assert len(decoded) == len(set(decoded)) == sum(len(chat.records) for chat in chats)

@@ -43,7 +43,11 @@ def _fork_session(copying: Copying) -> None:
     """2.0 and later, --fork-session: the same uuids, the new session's id."""
     chat, fork = copying.original, Chat("fork", start="2026-08-03T10:")
     fork.records = [
-        {**each, "sessionId": fork.id, **({"requestSessionId": chat.id} if each["type"] == "assistant" else {})}
+        {
+            **each,
+            "sessionId": fork.id,
+            **({"requestSessionId": chat.id} if each["type"] == "assistant" else {}),
+        }
         for each in chat.records
     ]
     _own_line(fork)
@@ -88,7 +92,7 @@ SHARED = ("wombat", "numbat", "quokka", "echidna", '"in the garden"')
 @pytest.mark.parametrize("copied", COPIES)
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_copy_s_lines_are_found_once_and_its_own_under_it(
-    copied: Callable[[Copying], None], at_once: bool, home: Home, history: History, config: Config
+    copied: Callable[[Copying], None], *, at_once: bool, home: Home, history: History, config: Config
 ) -> None:
     copying = Copying(home, _original())
     home.write(copying.original)
@@ -101,7 +105,10 @@ def test_a_copy_s_lines_are_found_once_and_its_own_under_it(
     assert set(listed(history)) == {copying.original.id, copying.copy_session}
     history.close()
     told = contents(config)
-    flags = {row[0]: [each[-1] & UsageFlag.COPIED for each in told["usage"] if each[0] == row[0]] for row in told["usage"]}
+    flags = {
+        row[0]: [each[-1] & UsageFlag.COPIED for each in told["usage"] if each[0] == row[0]]
+        for row in told["usage"]
+    }
     assert all(flags[str(copying.copy)])
     assert not any(flags[str(home.path(copying.original))])
     assert sorted(row[3] for row in told["calls"]) == ["toolu_1"]

@@ -125,7 +125,9 @@ def test_what_was_harmed_while_nobody_looked_is_made_anew(
     assert set(passages(config).values()) == {1}
 
 
-@pytest.mark.parametrize(("harm", "first"), list(zip(HARMS, cycle(["search", "list", "append"]), strict=False)))
+@pytest.mark.parametrize(
+    ("harm", "first"), list(zip(HARMS, cycle(["search", "list", "append"]), strict=False))
+)
 def test_what_is_harmed_between_two_calls_is_made_anew(
     harm: Harm, first: str, chats: list[Chat], home: Home, history: History, config: Config
 ) -> None:
@@ -228,4 +230,8 @@ def test_the_cache_is_for_its_owner_only(chats: list[Chat], history: History, co
     if os.name == "posix":
         folders = [config.cache, *(path for path in config.cache.rglob("*") if path.is_dir())]
         assert {path.stat().st_mode & 0o777 for path in folders} == {0o700}
-    assert (config.cache / "CACHEDIR.TAG").read_bytes().startswith(b"Signature: 8a477f597d28d172789f06886806bc55")
+    assert (
+        (config.cache / "CACHEDIR.TAG")
+        .read_bytes()
+        .startswith(b"Signature: 8a477f597d28d172789f06886806bc55")
+    )

@@ -38,7 +38,12 @@ def _new_agent(home: Home, chat: Chat) -> None:
 
 
 def _to_history(home: Home, chat: Chat) -> None:
-    typed = {"display": "a quokka came by", "timestamp": 1785600000000, "project": chat.cwd, "sessionId": chat.id}
+    typed = {
+        "display": "a quokka came by",
+        "timestamp": 1785600000000,
+        "project": chat.cwd,
+        "sessionId": chat.id,
+    }
     with (home.claude / "history.jsonl").open("ab") as file:
         file.write(line(typed))
 
@@ -71,7 +76,12 @@ def _background(home: Home) -> Chat:
     folder = home.path(chat).with_suffix("")
     home.put(folder / "tool-results" / "b1.txt", b"nothing found\n")
     home.put(folder / "custom-title.json", b'{"customTitle":"island"}')
-    typed = {"display": "what lives on the island?", "timestamp": 1785600000000, "project": chat.cwd, "sessionId": chat.id}
+    typed = {
+        "display": "what lives on the island?",
+        "timestamp": 1785600000000,
+        "project": chat.cwd,
+        "sessionId": chat.id,
+    }
     home.put(home.claude / "history.jsonl", line(typed))
     home.put(home.claude / "plans" / "brave-plan.md", b"Look around.\n")
     return chat

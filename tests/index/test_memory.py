@@ -1,12 +1,15 @@
 """Memory is bounded by the largest single line, not by what there is to read."""
 
-import json
+import sys
+from collections.abc import Callable
 
 import pytest
 
+from tests.index.asking import talk
 from tests.index.running import answer, start
 from tests.transcript import Home, line
-from tests.index.asking import talk
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tells no peak of memory")
 
 MB = 1_000_000
 
@@ -35,9 +38,8 @@ def _of_many_lines(home: Home) -> None:
 
 
 @pytest.mark.parametrize("write", [_of_large_lines, _of_many_lines])
-def test_large_files_are_read_within_bounds(write, home: Home) -> None:
+def test_large_files_are_read_within_bounds(write: Callable[[Home], None], home: Home) -> None:
     write(home)
     told = answer(start(home, "peak", "wombat", "quokka", "numbat"))
     assert [list(found.values()) for found in told["found"].values()] == [[1], [1], [1]]
-    print(json.dumps(told["peak_mb"]))
-    assert told["peak_mb"] < 600
+    assert told["peak_mb"] < 400

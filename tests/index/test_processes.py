@@ -147,7 +147,12 @@ def test_one_that_reads_while_another_is_between_its_two_stores_sees_every_line_
         seen.append(_told(reader) | {"new": found(reader, "thylacine")})
         written = write(*arguments, **more)
         # The reader has not looked again: what it read beside the stores is in them now.
-        seen.append({**seen[-1], "new": {hit.session.session_id: len(hit.matches) for hit in hits(reader, "thylacine")}})
+        seen.append(
+            {
+                **seen[-1],
+                "new": {hit.session.session_id: len(hit.matches) for hit in hits(reader, "thylacine")},
+            }
+        )
         return written
 
     monkeypatch.setattr(record, "write", watched)

@@ -21,7 +21,9 @@ SECRETS = {
     "aws": _made("AKIA", 20, "village pond"),
     "github": "ghp_" + _made("", 36, "weeping willow").replace("A", "a"),
     "anthropic": "sk-ant-api03-" + _made("", 93, "old oak tree") + "AA",
-    "key": "-----BEGIN RSA PRIVATE KEY-----\n" + _made("", 64, "garden gate") + "\n-----END RSA PRIVATE KEY-----",
+    "key": "-----BEGIN RSA PRIVATE KEY-----\n"
+    + _made("", 64, "garden gate")
+    + "\n-----END RSA PRIVATE KEY-----",
 }
 
 
@@ -32,7 +34,12 @@ def chat(home: Home) -> Chat:
     chat = Chat("main")
     chat.user(f"wombat: my key is {aws}, my token {github}")
     chat.call("Bash", "toolu_1", command=f"quokka --token {github} {anthropic}")
-    chat.result("toolu_1", f"Exit code 1\nnumbat denied for {anthropic}\n{key}", is_error=True, toolUseResult="Error: 1")
+    chat.result(
+        "toolu_1",
+        f"Exit code 1\nnumbat denied for {anthropic}\n{key}",
+        is_error=True,
+        toolUseResult="Error: 1",
+    )
     chat.call("Bash", "toolu_2", command="bilby " + "x" * 1980 + f" {github} {anthropic} " + "y" * 500)
     chat.result("toolu_2", "z" * 480 + f" {github} " + "z" * 1500 + f" {anthropic}", is_error=True)
     chat.call("Write", "toolu_3", file_path="/work/demo/id_rsa", content=key)
@@ -44,14 +51,21 @@ def chat(home: Home) -> Chat:
     home.write(chat)
     side = Chat("side")
     side.user(f"cassowary {aws}", isSidechain=True, agentId="a1")
-    home.agent(chat, "a1", side.records, meta={"agentType": "general-purpose", "description": f"platypus {github}"})
+    home.agent(
+        chat, "a1", side.records, meta={"agentType": "general-purpose", "description": f"platypus {github}"}
+    )
     old, holder = Chat("old", version="1.0.60"), Chat("holder", version="1.0.60")
     leaf = old.assistant("yes")
     holder.raw(type="summary", summary=f"dingo {anthropic}", leafUuid=leaf["uuid"])
     for each in (old, holder):
         home.write(each)
     home.put(home.path(old).with_suffix("") / "custom-title.json", line({"customTitle": f"kowari {github}"}))
-    typed = {"display": f"brolga {aws} {key}", "timestamp": 1785600000000, "project": "/work", "sessionId": Chat("typed").id}
+    typed = {
+        "display": f"brolga {aws} {key}",
+        "timestamp": 1785600000000,
+        "project": "/work",
+        "sessionId": Chat("typed").id,
+    }
     home.put(home.claude / "history.jsonl", line(typed))
     return chat
 
@@ -62,11 +76,15 @@ def test_no_column_of_the_catalogue_holds_a_secret(history: History, config: Con
     history.close()
     # A part of one is as bad: 12 characters of it are enough to tell.
     parts = {secret[at : at + 12] for secret in SECRETS.values() for at in range(len(secret) - 12)}
-    parts -= {part for part in parts if part in "-----BEGIN RSA PRIVATE KEY-----\n-----END RSA PRIVATE KEY-----"}
+    parts -= {
+        part for part in parts if part in "-----BEGIN RSA PRIVATE KEY-----\n-----END RSA PRIVATE KEY-----"
+    }
     parts -= {"sk-ant-api03"}
     told = stored_text(config)
     assert len(told) > 100
-    assert [(table, column, text[:80]) for table, column, text in told for part in parts if part in text] == []
+    assert [
+        (table, column, text[:80]) for table, column, text in told for part in parts if part in text
+    ] == []
     raw = raw_bytes(config)
     assert b"quokka" in raw
     assert [part for part in parts if part.encode() in raw] == []

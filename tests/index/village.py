@@ -27,7 +27,12 @@ def found_village(home: Home) -> None:
     folder = home.path(main).with_suffix("")
     home.put(folder / "tool-results" / "b1.txt", b"an echidna\n")
     home.put(folder / "custom-title.json", b'{"customTitle":"dunnart"}')
-    typed = {"display": "a quoll", "timestamp": 1785600000000, "project": main.cwd, "sessionId": Chat("typed").id}
+    typed = {
+        "display": "a quoll",
+        "timestamp": 1785600000000,
+        "project": main.cwd,
+        "sessionId": Chat("typed").id,
+    }
     home.put(home.claude / "history.jsonl", line(typed))
     home.put(home.claude / "plans" / "brave-plan.md", b"Look for a potoroo.\n")
     old, holder = Chat("old", version="1.0.60", start="2025-06-01T10:"), Chat("holder", version="1.0.60")
@@ -53,7 +58,11 @@ def fork_of(chat: Chat) -> Chat:
     """A --fork-session copy, with a line of its own."""
     fork = Chat("fork", cwd=chat.cwd, start="2026-08-02T10:")
     fork.records = [
-        {**record, "sessionId": fork.id, **({"requestSessionId": chat.id} if record["type"] == "assistant" else {})}
+        {
+            **record,
+            "sessionId": fork.id,
+            **({"requestSessionId": chat.id} if record["type"] == "assistant" else {}),
+        }
         for record in chat.records
     ]
     fork.user("a platypus")
@@ -74,7 +83,16 @@ def append(home: Home) -> None:
     with (path.with_suffix("") / "tool-results" / "b1.txt").open("ab") as file:
         file.write(b"a brolga\n")
     with (home.claude / "history.jsonl").open("ab") as file:
-        file.write(line({"display": "once more", "timestamp": 1785600001000, "project": main.cwd, "sessionId": main.id}))
+        file.write(
+            line(
+                {
+                    "display": "once more",
+                    "timestamp": 1785600001000,
+                    "project": main.cwd,
+                    "sessionId": main.id,
+                }
+            )
+        )
 
 
 def replace(home: Home) -> None:

@@ -52,7 +52,7 @@ def test_the_manifest_in_the_package_is_what_the_server_answers() -> None:
 def test_nothing_of_weight_is_imported_for_the_front() -> None:
     code = "import sys, ccmcp.server; print(*sys.modules)"
     found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+        [sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8"
     ).stdout.split()
     assert "ccmcp.server.front" in found
     assert not {
