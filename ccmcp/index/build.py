@@ -25,7 +25,7 @@ from ccmcp.index.fulltext import Fulltext
 from ccmcp.index.harvest import Harvest
 from ccmcp.index.intake import Reading, Taken, Typed
 from ccmcp.index.known import known_file
-from ccmcp.index.readahead import read
+from ccmcp.index.readahead import ReadAhead
 from ccmcp.index.record import FileDone
 from ccmcp.transcripts.discover import FoundFile
 from ccmcp.transcripts.projects import decode
@@ -35,6 +35,9 @@ PHASED = 32 * 1024 * 1024
 
 BATCH = 192 * 1024 * 1024
 """Bytes of transcripts read between two commits."""
+
+MOST_FILES = 4_000
+"""So many files are asked for ahead at once, or one batch's."""
 
 PASSAGES_MEMORY, SMALL_MEMORY = 80_000_000, 15_000_000
 
@@ -68,6 +71,7 @@ class Build:
     _numbers: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     """(file, session) by path."""
     _families: dict[str, list[tuple[str, int | None]]] = field(default_factory=dict)
+    _ahead: ReadAhead = field(default_factory=ReadAhead)
     _what: str = ""
     _read_bytes: int = 0
     _all_bytes: int = 0
@@ -109,6 +113,8 @@ class Build:
         except BaseException:
             documents.drop()
             raise
+        finally:
+            self._ahead.close()
         renew.place_summaries(self.catalog, self.fulltext, self._batch)
         renew.session_documents(self.catalog, self.fulltext)
         self.fulltext.reload()
@@ -131,44 +137,50 @@ class Build:
         what: str = "everything",
         gone: list[KnownFile] | None = None,
     ) -> None:
-        for works in batches:
-            doomed = [work.known for work in works if work.known and work.how == "replace"] + (gone or [])
-            record.announce(self.catalog, doomed)
-            self._number(works)
-            self._what = what
-            batch = _Batch()
-            small = sum(work.bytes for work in works) < SMALL_MEMORY
-            with self.fulltext.writing(
-                self.fulltext.passages, SMALL_MEMORY if small else PASSAGES_MEMORY
-            ) as writer:
-                for known in doomed:
-                    writer.delete_documents_by_term("file", known.id)
-                readings = [self._reading(work, prose=prose, rest=rest) for work in works]
-                self._read(writer, readings, batch, ahead=not small)
-                writer.commit()
-                record.write(
-                    self.catalog,
-                    batch.done,
-                    batch.typed,
-                    self._tools,
-                    gone or [],
-                    batch=self._batch,
-                    whole=rest,
-                )
-            del writer  # and with it goes its lock
-            documents.add(batch.words)
-            self._batch += 1
-            gone = None
-            self.fulltext.reload()
-            if self.committed:
-                self.committed()
+        self._what = what
+        for group in _groups(batches):
+            self._number([work for works in group for work in works])
+            readings = [[self._reading(work, prose=prose, rest=rest) for work in works] for works in group]
+            if sum(work.bytes for works in group for work in works) > SMALL_MEMORY:
+                self._ahead.begin([reading for its in readings for reading in its])
+            for works, its in zip(group, readings, strict=True):
+                self._write(works, its, documents, gone or [], whole=rest)
+                gone = None
 
-    def _read(
-        self, writer: tantivy.IndexWriter, readings: list[Reading], batch: "_Batch", *, ahead: bool
+    def _write(
+        self,
+        works: list[Work],
+        readings: list[Reading],
+        documents: renew.SessionDocuments,
+        gone: list[KnownFile],
+        *,
+        whole: bool,
     ) -> None:
-        """The files' passages into the writer, all else into the batch."""
+        """One batch: the text, then the record of it, then what can be told of its sessions."""
+        doomed = [work.known for work in works if work.known and work.how == "replace"] + gone
+        record.announce(self.catalog, doomed)
+        batch = _Batch()
+        small = sum(work.bytes for work in works) < SMALL_MEMORY
+        memory = SMALL_MEMORY if small else PASSAGES_MEMORY
+        with self.fulltext.writing(self.fulltext.passages, memory) as writer:
+            for known in doomed:
+                writer.delete_documents_by_term("file", known.id)
+            for reading in readings:
+                self._read(writer, reading, batch)
+            writer.commit()
+            record.write(
+                self.catalog, batch.done, batch.typed, self._tools, gone, batch=self._batch, whole=whole
+            )
+        documents.add(batch.words)
+        self._batch += 1
+        self.fulltext.reload()
+        if self.committed:
+            self.committed()
+
+    def _read(self, writer: tantivy.IndexWriter, reading: Reading, batch: "_Batch") -> None:
+        """A file's passages into the writer, all else into the batch."""
         tools = self._tools
-        for reading, portion in read(readings, ahead=ahead):
+        for portion in self._ahead.read(reading):
             if self.stopped and self.stopped():
                 raise StoppedError
             for passage in portion.passages:
@@ -376,6 +388,18 @@ def _met_twice(changes: Changes) -> frozenset[str]:
         if work.file.kind == "main":
             (twice if work.file.session_id in seen else seen).add(work.file.session_id)
     return frozenset(twice)
+
+
+def _groups(batches: Iterable[list[Work]]) -> Iterator[list[list[Work]]]:
+    """Batches together as long as their files are few enough to be numbered and asked for at once."""
+    group: list[list[Work]] = []
+    for batch in batches:
+        group.append(batch)
+        if sum(map(len, group)) >= MOST_FILES:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _split(works: list[Work], size: int) -> tuple[list[Work], list[Work]]:

@@ -237,7 +237,8 @@ class Catalog:
 
     def insert(self, table: str, rows: Iterable[Sequence[object]], width: int) -> None:
         """Insert rows of `width` values, in the table's own order of columns."""
-        self.connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)  # noqa: S608 - our own table names
+        if found := list(rows):
+            self.connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", found)  # noqa: S608 - our own table names
 
 
 class WrongVersionError(sqlite3.DatabaseError):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from ccmcp.config import Config
-from ccmcp.errors import AmbiguousSessionError, CcmcpError, SessionNotFoundError
+from ccmcp.errors import CcmcpError
 from ccmcp.index import listing
 from ccmcp.index.beside import Beside, Progress, Stopped
 from ccmcp.index.catalog import Catalog
@@ -336,26 +336,9 @@ class Index:
         """
 
         def ask(catalog: Catalog) -> tuple[list[Session], int]:
-            if self._overlay is None:
-                return listing.list_sessions(catalog, wanted, limit=limit, after=after, oldest=oldest)
-            stale = self._overlay.stale(catalog).sessions
-            found, total, errors = list[Session](), 0, list[CcmcpError]()
-            for each, leaving_out in ((catalog, stale), (self._overlay.catalog, ())):
-                try:
-                    some, number = listing.list_sessions(
-                        each, wanted, limit=limit, after=after, oldest=oldest, leaving_out=leaving_out
-                    )
-                except CcmcpError as error:  # a filter may name what only one of them has
-                    errors.append(error)
-                else:
-                    found, total = found + some, total + number
-            if len(errors) == 2:
-                raise errors[0]
-            found.sort(
-                key=lambda each: ((each.ended or 1 << 63) if oldest else each.ended, each.number),
-                reverse=not oldest,
+            return listing.joined_lists(
+                self._states(catalog), wanted, limit=limit, after=after, oldest=oldest
             )
-            return found[:limit], total
 
         return self._answered(ask)
 
@@ -368,27 +351,13 @@ class Index:
             AmbiguousSessionError: several have.
 
         """
+        return self._answered(lambda catalog: listing.find_in(self._states(catalog), asked))
 
-        def ask(catalog: Catalog) -> tuple[Session, tuple[SessionFile, ...]]:
-            found = [(catalog, each) for each in self._found(catalog, asked)]
-            if self._overlay is not None:
-                stale = self._overlay.stale(catalog).sessions
-                found = [(catalog, each) for _, each in found if each.number not in stale]
-                found += [(self._overlay.catalog, each) for each in self._found(self._overlay.catalog, asked)]
-            if not found:
-                raise SessionNotFoundError(asked)
-            if len(found) > 1:
-                raise AmbiguousSessionError(asked, [f"{each.root}:{each.session_id}" for _, each in found])
-            [(source, session)] = found
-            return session, listing.session_files(source, session)
-
-        return self._answered(ask)
-
-    def _found(self, catalog: Catalog, asked: str) -> list[Session]:
-        try:
-            return [listing.find_session(catalog, asked)]
-        except SessionNotFoundError:
-            return []
+    def _states(self, catalog: Catalog) -> list[listing.State]:
+        """The catalogue, and what is beside it: each with the sessions whose rows in it do not stand."""
+        if self._overlay is None:
+            return [(catalog, frozenset())]
+        return [(catalog, self._overlay.stale(catalog).sessions), (self._overlay.catalog, frozenset())]
 
     def session_of_call(self, call_id: str) -> str | None:
         """The id of the session that made a tool call; none when it is not known (yet)."""

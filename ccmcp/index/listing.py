@@ -1,12 +1,20 @@
 """The catalogue -> sessions: listed, filtered, found by id. I/O: reads the catalogue."""
 
+import contextlib
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from ccmcp.errors import AmbiguousSessionError, BadArgumentError, ProjectNotFoundError, SessionNotFoundError
+from ccmcp.errors import (
+    AmbiguousSessionError,
+    BadArgumentError,
+    CcmcpError,
+    ProjectNotFoundError,
+    SessionNotFoundError,
+)
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.codes import COPY_OF_ANOTHER
 from ccmcp.transcripts.projects import encodes
@@ -325,6 +333,63 @@ def list_sessions(
         [*values, limit],
     )
     return [_session(row) for row in rows], _int(total)
+
+
+State: TypeAlias = tuple[Catalog, frozenset[int]]
+"""A catalogue, and the sessions that count as not there because another one has them as they are now."""
+
+
+def joined_lists(
+    states: Sequence[State],
+    wanted: SessionFilter,
+    *,
+    limit: int,
+    after: tuple[int, int] | None = None,
+    oldest: bool = False,
+) -> tuple[list[Session], int]:
+    """The same from several catalogues as from one. Raises CcmcpError for a filter that names nothing in any."""
+    found: list[Session] = []
+    total = 0
+    errors: list[CcmcpError] = []
+    for catalog, leaving_out in states:
+        try:
+            some, number = list_sessions(
+                catalog, wanted, limit=limit, after=after, oldest=oldest, leaving_out=leaving_out
+            )
+        except CcmcpError as error:  # a filter may name what only one of them has
+            errors.append(error)
+        else:
+            found, total = found + some, total + number
+    if len(errors) == len(states):
+        raise errors[0]
+    if len(states) > 1:
+        found.sort(
+            key=lambda each: ((each.ended or 1 << 63) if oldest else each.ended, each.number),
+            reverse=not oldest,
+        )
+    return found[:limit], total
+
+
+def find_in(states: Sequence[State], asked: str) -> tuple[Session, tuple[SessionFile, ...]]:
+    """
+    The session with this id and its files, from several catalogues as from one.
+
+    Raises:
+        SessionNotFoundError: none has it.
+        AmbiguousSessionError: several have.
+
+    """
+    found: list[tuple[Catalog, Session]] = []
+    for catalog, leaving_out in states:
+        with contextlib.suppress(SessionNotFoundError):
+            session = find_session(catalog, asked)
+            found += [(catalog, session)] if session.number not in leaving_out else []
+    if not found:
+        raise SessionNotFoundError(asked)
+    if len(found) > 1:
+        raise AmbiguousSessionError(asked, [f"{each.root}:{each.session_id}" for _, each in found])
+    [(catalog, session)] = found
+    return session, session_files(catalog, session)
 
 
 def sessions_by_number(catalog: Catalog, numbers: Sequence[int]) -> dict[int, Session]:

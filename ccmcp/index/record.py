@@ -182,7 +182,8 @@ def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
     file, harvest = each.file, each.harvest
     touched = {each.session} if each.session is not None else set()
     [(prose_to, before_to)] = catalog.rows("SELECT prose_to, indexed_to FROM files WHERE id = ?", (each.id,))
-    if not each.append:
+    met_before = bool(prose_to or before_to)
+    if not each.append and met_before:
         touched |= _sessions_of(catalog, each.id)
         _stale_document(catalog, each.id)
         _drop_rows(catalog, each.id)
@@ -202,7 +203,7 @@ def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
         ),
     )  # fmt: skip
     session = each.session or 0
-    if each.append:
+    if each.append and before_to:
         # A file may repeat its own lines: a call counts once, as when all is read at once.
         catalog.connection.executemany(
             "DELETE FROM calls WHERE call_id = ? AND file = ?",
@@ -211,7 +212,8 @@ def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
     catalog.insert("calls", ((each.id, row[0], session, *row[1:]) for row in harvest.calls.values()), 13)
     catalog.insert("usage", ((each.id, row[0], session, *row[1:]) for row in harvest.usage), 26)
     catalog.insert("summaries", ((each.id, *row, None, 0) for row in harvest.summaries), 6)
-    catalog.execute("DELETE FROM slugs WHERE file = ?", (each.id,))
+    if met_before:
+        catalog.execute("DELETE FROM slugs WHERE file = ?", (each.id,))
     catalog.insert("slugs", ((slug, session, each.id) for slug in harvest.facts.slugs), 3)
     for slug in harvest.facts.slugs:
         # A plan met before its session: it is read again, now that its session is known.

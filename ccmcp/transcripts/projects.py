@@ -6,6 +6,7 @@ to 2.1.260). Clients up to 2.1.40 did not shorten long names.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 LONGEST = 200
 """Longer names are cut here and get a hash (2.1.100 and later)."""
@@ -20,15 +21,18 @@ def encode(path: str) -> str:
     Each UTF-16 code unit that is no ASCII letter or digit becomes a dash, without any
     normalisation; a name of over 200 gets `-` and the hash of the whole path instead of its rest.
     """
-    units = _units(path)
-    name = "".join(chr(unit) if unit < 128 and chr(unit).isalnum() else "-" for unit in units)
-    return name if len(name) <= LONGEST else f"{name[:LONGEST]}-{_hash(units)}"
+    name = _unshortened(path)
+    return name if len(name) <= LONGEST else f"{name[:LONGEST]}-{_hash(_units(path))}"
 
 
 def encodes(path: str, folder: str) -> bool:
     """Whether the folder is this path's: by today's rule, by that of clients up to 2.1.40, or but for case (Windows)."""
-    long = "".join(chr(unit) if unit < 128 and chr(unit).isalnum() else "-" for unit in _units(path))
-    return folder.lower() in (encode(path).lower(), long.lower())
+    return folder.lower() in (encode(path).lower(), _unshortened(path).lower())
+
+
+@lru_cache(maxsize=4096)
+def _unshortened(path: str) -> str:
+    return "".join(chr(unit) if unit < 128 and chr(unit).isalnum() else "-" for unit in _units(path))
 
 
 def decode(folder: str, known: Iterable[str] = ()) -> str:

@@ -204,3 +204,31 @@ def test_a_subagent_that_starts_while_another_writes_is_its_session_s(
         session, files = history.session(chat.id)
         assert session.subagents == 1
         assert [file.kind for file in files] == ["main", "agent"]
+
+
+def test_what_another_wrote_since_this_one_looked_is_not_taken_for_deleted(
+    home: Home, history: History, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = talk("first", "a wombat"), talk("second", "a quokka")
+    home.write(first)
+    history.refresh()
+    home.append(first, [first.user("a numbat")])
+    locked = history._index.stores.locked
+
+    @contextmanager
+    def late(seconds: float) -> Iterator[bool]:
+        if not second_written:
+            home.write(second)
+            other = History(config, patient=True)
+            other.refresh()
+            other.close()
+            second_written.append(True)
+        with locked(seconds) as held:
+            yield held
+
+    second_written: list[bool] = []
+    monkeypatch.setattr(history._index.stores, "locked", late)
+    history.refresh()
+    assert second_written
+    assert [hit.session.session_id for hit in hits(history, "quokka")] == [second.id]
+    assert [hit.session.session_id for hit in hits(history, "numbat")] == [first.id]
