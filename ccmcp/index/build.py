@@ -39,7 +39,8 @@ BATCH = 192 * 1024 * 1024
 MOST_FILES = 4_000
 """So many files are asked for ahead at once, or one batch's."""
 
-PASSAGES_MEMORY, SMALL_MEMORY = 80_000_000, 15_000_000
+SMALL_MEMORY = 15_000_000
+"""Less to read than this is written with as little memory as Tantivy takes."""
 
 _NO_HEAD = Head("", forked=False, session_id="", cwd="")
 
@@ -59,6 +60,8 @@ class Build:
     fulltext: Fulltext
     excludes: Callable[[str, str], bool]
     """(project path, session id) -> whether settings leave it out."""
+    memory: int = 300_000_000
+    """Bytes of memory to stay within, as far as that goes: both writers get their shares of it."""
     progress: Callable[[int, int, str], None] | None = None
     stopped: Callable[[], bool] | None = None
     committed: Callable[[], None] | None = None
@@ -100,7 +103,9 @@ class Build:
         waiting = {id(work) for work in phased}
         direct = [work for work in changes.work if id(work) not in waiting and work.file.kind != "plan"]
         self._all_bytes = sum(work.bytes for work in direct) + 2 * sum(work.bytes for work in phased)
-        documents = renew.SessionDocuments(self.catalog, self.fulltext, large=large)
+        documents = renew.SessionDocuments(
+            self.catalog, self.fulltext, memory=self.memory // 15 if large else 0
+        )
         try:
             if direct or changes.gone:
                 self._pass(list(_batches(_newest_first(direct), BATCH)) or [[]], documents, gone=changes.gone)
@@ -124,7 +129,7 @@ class Build:
             [work for work in ordered if work.how == "new"], sum(work.bytes for work in ordered) // 10
         )
         self._pass([newest], documents, rest=False, what="newest prose")
-        self._pass(_batches(others, 4 * BATCH), documents, rest=False, what="prose")
+        self._pass(_batches(others, BATCH), documents, rest=False, what="prose")
         self._pass(_batches(ordered, BATCH), documents, prose=False)
 
     def _pass(
@@ -161,7 +166,7 @@ class Build:
         record.announce(self.catalog, doomed)
         batch = _Batch()
         small = sum(work.bytes for work in works) < SMALL_MEMORY
-        memory = SMALL_MEMORY if small else PASSAGES_MEMORY
+        memory = SMALL_MEMORY if small else self.memory // 6
         with self.fulltext.writing(self.fulltext.passages, memory) as writer:
             for known in doomed:
                 writer.delete_documents_by_term("file", known.id)

@@ -218,6 +218,11 @@ class Catalog:
             if self.connection.in_transaction:
                 self.connection.execute("COMMIT")
 
+    def state(self) -> tuple[int, int]:
+        """Changes whenever a batch, or another connection anything, has been written."""
+        [version] = self.connection.execute("PRAGMA data_version").fetchone()
+        return self.meta("last_batch"), int(version)
+
     def meta(self, key: str, default: int = 0) -> int:
         """A number kept under a key."""
         found = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()

@@ -18,8 +18,8 @@ from ccmcp.errors import CcmcpError
 from ccmcp.index import listing
 from ccmcp.index.beside import Beside, Progress, Stopped
 from ccmcp.index.catalog import Catalog
-from ccmcp.index.changes import Changes, KnownFile, changes
-from ccmcp.index.known import known_files, unread, unsettled
+from ccmcp.index.changes import Changes, changes
+from ccmcp.index.known import Known, known_files, unread, unsettled
 from ccmcp.index.listing import Session, SessionFile, SessionFilter
 from ccmcp.index.question import Answer, Question
 from ccmcp.index.seams import seam
@@ -70,10 +70,7 @@ class Index:
         self.unreadable: list[str] = []
         """Files that could not be read at the last writing, and why."""
         self._lock = threading.RLock()
-        self._known: dict[str, KnownFile] = {}
-        self._known_at: tuple[int, int] | None = None
-        self._compared_at = 0
-        """The last batch in the record when disk and record were last compared."""
+        self._known = Known()
         self._behind = True
         self._patient = False
         self._mendings = 0
@@ -102,9 +99,13 @@ class Index:
         the waiting, and with `wait` the build too.
         """
         self._patient = wait
-        with self._lock:
-            self._mended(lambda: self._look(stopped))
-        self._beside.watch(progress, stopped, wait=wait)
+        for _ in range(2):
+            with self._lock:
+                begun_before = self._beside.running
+                self._mended(lambda: self._look(stopped))
+            self._beside.watch(progress, stopped, wait=wait)
+            if not (wait and begun_before):
+                break  # else it may have begun before what is now on disk was written
         with self._lock:
             self._mended(self._look_at_build)
             return self._mended(self._coverage)
@@ -123,7 +124,7 @@ class Index:
             self._built_beside = True
             self._beside.start(self._build)
         elif found or left >= 0:
-            self._catch_up(stopped)
+            self._catch_up(found, stopped)
         else:
             self._drop_overlay()
 
@@ -137,21 +138,21 @@ class Index:
             raise error
         if error is not None and not isinstance(error, CcmcpError):
             self.unreadable = [*self.unreadable, f"the build ended early: {type(error).__name__}"]
-        self._known_at = None
+        self._known.forget()
         self._behind = bool(self._compare(self.stores.catalog))
 
     def _follow(self) -> None:
         """Go over to other stores where these were replaced."""
         if self.stores.follow():
-            self._known_at = None
+            self._known.forget()
             self._drop_overlay()
 
     def _scan(self) -> None:
         self.scans = {root.label: scan(root.label, root.path) for root in self.config.roots}
 
     def _compare(self, catalog: Catalog) -> Changes:
-        self._compared_at = catalog.meta("last_batch")
-        return changes(self._known_files(catalog), self._files(), self._seen_whole(), _seam)
+        known = self._known.files(catalog) if catalog is self.stores.catalog else known_files(catalog)
+        return changes(known, self._files(), self._seen_whole(), _seam)
 
     def _files(self) -> list[FoundFile]:
         return [file for each in self.scans.values() for file in each.files]
@@ -163,27 +164,11 @@ class Index:
             for root in self.config.roots
         }
 
-    def _known_files(self, catalog: Catalog) -> dict[str, KnownFile]:
-        """What the catalogue knows, read again only when something was written."""
-        if catalog is not self.stores.catalog:
-            return known_files(catalog)
-        [version] = catalog.execute("PRAGMA data_version").fetchone()
-        state = (catalog.meta("last_batch"), int(version))
-        if state != self._known_at:
-            self._known, self._known_at = known_files(catalog), state
-        return self._known
-
-    def _catch_up(self, stopped: Stopped | None) -> None:
+    def _catch_up(self, found: Changes, stopped: Stopped | None) -> None:
         """Take in a small backlog: into the stores, or while another process writes them into memory."""
         with self.stores.locked(LOCK_SECONDS) as held:
             if held:
-                self._follow()
-                self._drop_overlay()
-                try:
-                    self._write(self.stores.catalog, self.stores.fulltext(), stopped=stopped)
-                finally:
-                    self._known_at = None
-                self._behind = bool(self.unreadable)
+                self._write_here(found, stopped)
                 return
         from ccmcp.index.overlay import Overlay  # noqa: PLC0415 - loads Tantivy
 
@@ -195,32 +180,53 @@ class Index:
                 self._overlay = Overlay(disk, found, self._excludes)
         self._behind = False
 
+    def _write_here(self, found: Changes, stopped: Stopped | None) -> None:
+        self._follow()
+        self._drop_overlay()
+        catalog = self.stores.catalog
+        same = self._known.is_current(catalog)
+        if not same:
+            self._scan()  # another process wrote meanwhile, from a later look than this one's
+        written = self._write(catalog, self.stores.fulltext(), found if same else None, stopped=stopped)
+        if same and written is found:
+            self._known.learn(catalog, found)
+        self._behind = bool(self.unreadable)
+
     def _write(
-        self, catalog: Catalog, fulltext: "Fulltext", *, stopped: Stopped | None, beside: bool = False
-    ) -> None:
-        """Bring the stores up to the disk. The caller holds the writer's lock."""
+        self,
+        catalog: Catalog,
+        fulltext: "Fulltext",
+        found: Changes | None,
+        *,
+        stopped: Stopped | None,
+        beside: bool = False,
+    ) -> Changes | None:
+        """Bring the stores up to the disk; the changes, if no more than these were made. The caller holds the writer's lock."""
         from ccmcp.index.build import Build  # noqa: PLC0415 - Tantivy is loaded only when there is something to write
 
-        if catalog.meta("last_batch") != self._compared_at:
-            self._scan()  # another process wrote meanwhile, from a later look than this one's
         self.unreadable = []
         for _ in range(_MOST_ROUNDS):
-            found = self._compare(catalog)
+            first, found = found, found or self._compare(catalog)
             if not found and unsettled(catalog) < 0:
                 break
             build = Build(
                 catalog,
                 fulltext,
                 self._excludes,
+                memory=self.config.memory_mb * 1_000_000,
                 progress=self._beside.tell if beside else None,
                 stopped=stopped,
                 committed=self._beside.first_batch.set if beside else None,
             )
+            self._known.forget()
             build.apply(found)
-            self._known_at = None
             self.unreadable = build.unreadable
-            if self.unreadable or not unread(catalog):
+            if self.unreadable:
                 break
+            if not unread(catalog):
+                return first
+            found = None
+        return None
 
     def _excludes(self, project: str, session_id: str) -> bool:
         return self.config.excludes_project(project) or self.config.excludes_session(session_id)
@@ -243,7 +249,7 @@ class Index:
         self._beside.end()
         self._built_beside = False
         self._drop_overlay()
-        self._known_at = None
+        self._known.forget()
         self.stores.begin_anew()
         self._look(None)
         self._beside.watch(None, None, wait=self._patient)
@@ -266,8 +272,10 @@ class Index:
         try:
             if unsettled(catalog) >= 0 and catalog.meta("last_batch"):
                 self._beside.first_batch.set()  # what an earlier build committed can be searched
-            fulltext = self.stores.another_fulltext()
-            self._write(catalog, fulltext, stopped=self._beside.stopped, beside=True)
+            self._scan()  # what was seen before the wait may be old
+            self._write(
+                catalog, self.stores.another_fulltext(), None, stopped=self._beside.stopped, beside=True
+            )
         finally:
             catalog.close()
 
@@ -298,7 +306,7 @@ class Index:
 
         def asked() -> T:
             if self.stores.follow():
-                self._known_at = None
+                self._known.forget()
                 self._look(None)
             return ask(self.stores.catalog)
 

@@ -22,8 +22,8 @@ _PROGRAM = "import sys; sys.path[:] = {path!r}; from ccmcp.index.readahead impor
 _DEAD = (EOFError, OSError, ValueError, pickle.UnpicklingError)
 """What reading from a process that has died raises, at a portion's border or within one."""
 
-AHEAD: Final = 64
-"""So many portions are read ahead: about 32 MB."""
+AHEAD: Final = 24
+"""So many portions are read ahead: about 12 MB."""
 
 
 class ReadAhead:

@@ -211,6 +211,8 @@ def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
         )
     catalog.insert("calls", ((each.id, row[0], session, *row[1:]) for row in harvest.calls.values()), 13)
     catalog.insert("usage", ((each.id, row[0], session, *row[1:]) for row in harvest.usage), 26)
+    if harvest.summaries or harvest.leaves:
+        catalog.set_meta("unplaced", 1)  # a summary, or whose it is
     catalog.insert("summaries", ((each.id, *row, None, 0) for row in harvest.summaries), 6)
     if met_before:
         catalog.execute("DELETE FROM slugs WHERE file = ?", (each.id,))
@@ -259,7 +261,9 @@ def _stale_document(catalog: Catalog, file: int) -> None:
 
 def _drop_rows(catalog: Catalog, file: int) -> None:
     for table in ("calls", "usage", "summaries", "leaves", "slugs", "typed"):
-        catalog.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # noqa: S608 - our own table names
+        gone = catalog.execute(f"DELETE FROM {table} WHERE file = ?", (file,)).rowcount  # noqa: S608 - our own table names
+        if gone and table in ("summaries", "leaves"):
+            catalog.set_meta("unplaced", 1)
 
 
 def _forget_file(catalog: Catalog, file: int) -> set[int]:

@@ -23,8 +23,6 @@ from ccmcp.transcripts.passages import Passage
 GROWTH, GROWTH_BYTES = 1.25, 64 * 1024
 """A session's document is made anew when its files have grown by so much; until then its passages find the rest."""
 
-SESSIONS_MEMORY = 30_000_000
-
 _TITLE = (
     "(CASE WHEN s.title_from = 'prompt' AND EXISTS "
     "(SELECT 1 FROM files m WHERE m.id = s.main_file AND m.copied > 0) THEN '' ELSE s.title END)"
@@ -40,12 +38,12 @@ class SessionDocuments:
     read. They are left to `session_documents`, and so are those of a build that was cut short.
     """
 
-    def __init__(self, catalog: Catalog, fulltext: Fulltext, *, large: bool) -> None:
+    def __init__(self, catalog: Catalog, fulltext: Fulltext, *, memory: int) -> None:
         self._catalog = catalog
         self._index = fulltext.sessions
         self._fulltext = fulltext
         self._writer: tantivy.IndexWriter | None = None
-        self._memory = SESSIONS_MEMORY if large else 0
+        self._memory = memory
         self._begun: dict[int, str] = {}
         """The titles their documents have."""
         catalog.execute(
@@ -119,7 +117,7 @@ def session_documents(catalog: Catalog, fulltext: Fulltext) -> None:
     }
     dead = [int(str(row[0])) for row in catalog.rows("SELECT value FROM meta WHERE key LIKE 'dead:%'")]
     if stale or dead:
-        with fulltext.writing(fulltext.sessions, SESSIONS_MEMORY if len(stale) > 50 else 0) as writer:
+        with fulltext.writing(fulltext.sessions, 0) as writer:
             for session in (*dead, *stale):
                 writer.delete_documents_by_term("session", session)
             for session, title in stale.items():
@@ -178,14 +176,23 @@ def _add(writer: tantivy.IndexWriter, session: int, words: SessionWords) -> None
 
 def place_summaries(catalog: Catalog, fulltext: Fulltext, batch: int) -> None:
     """Make passages of summary lines: credited to the session they name as far as it is known, else to their file's."""
-    rows = catalog.rows(
-        "WITH owned AS (SELECT s.rowid AS number, s.*, COALESCE("
-        "(SELECT l.session FROM leaves l WHERE l.uuid = s.leaf ORDER BY l.file LIMIT 1), f.session, 0) AS owner "
-        "FROM summaries s JOIN files f ON f.id = s.file) "
-        "SELECT number, file, offset, text, owner, batch FROM owned o WHERE EXISTS (SELECT 1 FROM owned n "
-        "WHERE n.file = o.file AND n.batch = o.batch AND n.session IS NOT n.owner)"
+    if not catalog.meta("unplaced"):
+        return
+    owned = (
+        "(SELECT s.rowid AS number, s.*, COALESCE((SELECT l.session FROM leaves l WHERE l.uuid = s.leaf ORDER BY l.file LIMIT 1), "
+        "f.session, 0) AS owner FROM summaries s JOIN files f ON f.id = s.file)"
     )
+    groups = catalog.rows(f"SELECT DISTINCT file, batch FROM {owned} WHERE session IS NOT owner")  # noqa: S608 - our own text
+    rows = [
+        row
+        for group in groups
+        for row in catalog.rows(
+            f"SELECT number, file, offset, text, owner, batch FROM {owned} WHERE file = ? AND batch = ?",  # noqa: S608 - our own text
+            group,
+        )
+    ]
     if not rows:
+        catalog.execute("DELETE FROM meta WHERE key = 'unplaced'")
         return
     passage = Passage("system", "summary", "")
     placed = {(int(str(file)), int(str(old))) for _, file, _, _, _, old in rows if old}
@@ -206,6 +213,7 @@ def place_summaries(catalog: Catalog, fulltext: Fulltext, batch: int) -> None:
                 "UPDATE summaries SET session = ?, batch = ? WHERE rowid = ?",
                 [(owner, batch, number) for number, _, _, _, owner, _ in rows],
             )
+            catalog.execute("DELETE FROM meta WHERE key = 'unplaced'")
             catalog.set_meta("last_batch", batch)
 
 

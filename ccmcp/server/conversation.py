@@ -108,7 +108,9 @@ async def _pass_on(inbox: Inbox, asked: _Open, message: JSONRPCMessage) -> None:
     match message:
         case JSONRPCRequest(id=number):
             asked.ask(number)
-        case JSONRPCNotification(method="notifications/cancelled", params={"requestId": str() | int() as number}):
+        case JSONRPCNotification(
+            method="notifications/cancelled", params={"requestId": str() | int() as number}
+        ):
             asked.answer(number)  # it may stay without an answer
         case _:
             pass

@@ -136,7 +136,11 @@ def typed_prompt(record: Mapping[str, object]) -> str:
     """What one line of history.jsonl says was typed: the prompt as it was shown, and what was pasted into it."""
     pasted = record.get("pastedContents")
     pieces = pasted.values() if isinstance(pasted, dict) else ()
-    words = [text_of(piece, "content") for piece in pieces if isinstance(piece, dict) and piece.get("type") != "image"]
+    words = [
+        text_of(piece, "content")
+        for piece in pieces
+        if isinstance(piece, dict) and piece.get("type") != "image"
+    ]
     return "\n".join(filter(None, [text_of(record, "display").strip(), *words]))
 
 

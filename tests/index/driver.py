@@ -25,7 +25,7 @@ from ccmcp.index.catalog import Catalog
 from ccmcp.index.fulltext import Fulltext
 from tests.index.asking import found, hits
 from tests.index.contents import contents, words_of
-from tests.index.village import HAPPENINGS, WORDS
+from tests.index.village import HAPPENINGS, UNDOING, WORDS
 from tests.transcript import Chat, Home
 
 TASKS: dict[str, Callable[..., object]] = {}
@@ -124,6 +124,9 @@ def kills(happening: str) -> object:
     if happening != "cold":
         _in_a_child(lambda: _refreshed(before))
         HAPPENINGS[happening](home())
+    undone = UNDOING.get(happening)
+    if undone:
+        undone(home())
     shutil.copytree(before, caches / "right")
     right = _in_a_child(lambda: _state(caches / "right"))
     most = _in_a_child(lambda: _state(caches / "scratch"))["words"]
@@ -133,8 +136,12 @@ def kills(happening: str) -> object:
         step += 1
         cache = caches / f"at{step}"
         shutil.copytree(before, cache)
+        if undone:
+            HAPPENINGS[happening](home())
         if not _killed(partial(_die_at, step, cache)):
             return {"steps": step - 1, "wrong": wrong}
+        if undone:
+            undone(home())
         after = _in_a_child(partial(_state, cache))
         wrong += [[step, *each] for each in _differences(right, after, most)]
 

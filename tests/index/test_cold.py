@@ -25,7 +25,7 @@ def chats(home: Home, monkeypatch: pytest.MonkeyPatch) -> list[Chat]:
     monkeypatch.setattr(build, "BATCH", 4_000)
     written = []
     for number in range(NUMBER):
-        chat = talk(f"chat {number}", f"wombat prose{number}")
+        chat = talk(f"chat {number}", "the first prompt, which is its title", f"wombat prose{number}")
         chat.call("Bash", f"toolu_{number}", command=f"ls rest{number}")
         chat.result(f"toolu_{number}", f"result{number}")
         path = home.write(chat)
@@ -74,12 +74,11 @@ def test_while_a_cold_build_runs_the_newest_prose_answers_first(
     finally:
         goes_on.set()
     history.patient = True
-    history.refresh()
     assert history.refresh().complete
+    assert [hit.session.session_id for hit in hits(history, '"line more"')] == [chats[0].id]
     for number, chat in enumerate(chats):
         for word in (f"prose{number}", f"rest{number}", f"result{number}"):
             assert found(history, word) == once([chat])
-    assert found(history, '"line more"') == once([chats[0]])
     history.close()
 
 
@@ -95,7 +94,7 @@ def test_a_build_that_is_stopped_goes_on_from_there(
         left -= 1
         return left < 0
 
-    with pytest.raises(CcmcpError, match="Stopped"):
+    with pytest.raises(CcmcpError, match="Stopped") as kept:
         history.refresh(stopped=stopped)
     assert not history.status().coverage.complete
     newest = NUMBER - 1
@@ -107,6 +106,9 @@ def test_a_build_that_is_stopped_goes_on_from_there(
     assert len(listed(history)) == NUMBER
     history.close()
     assert before <= passages(config)
+    assert (
+        kept.value is not None
+    )  # who keeps the error, keeps all that it came through, and no writer's lock with it
     assert contents(config) == _built(scratch)
 
 

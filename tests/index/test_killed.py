@@ -12,7 +12,7 @@ from tests.transcript import Home
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the driver kills forks of itself")
 
 
-@pytest.mark.parametrize("happening", ["cold", "append", "replace"])
+@pytest.mark.parametrize("happening", ["cold", "append", "replace", "rewrite"])
 def test_a_refresh_killed_at_any_step_is_finished_by_the_next(happening: str, home: Home) -> None:
     found_village(home)
     told: Any = answer(start(home, "kills", happening))

@@ -14,7 +14,7 @@ from ccmcp.index import Question, SessionFilter, index, parse, record
 from tests.index.asking import found, hits, listed, once, talk
 from tests.index.contents import contents, passages
 from tests.index.running import answer, start
-from tests.index.village import HAPPENINGS, WORDS, found_village, main_chat
+from tests.index.village import HAPPENINGS, WORDS, fork_of, found_village, main_chat
 from tests.transcript import Chat, Home
 
 
@@ -68,7 +68,7 @@ def _told(history: History) -> dict[str, Any]:
     return {"words": words, "sessions": sessions, "files": files, "count": len(listed(history))}
 
 
-@pytest.mark.parametrize("happening", HAPPENINGS)
+@pytest.mark.parametrize("happening", ["append", "replace"])
 @pytest.mark.usefixtures("impatient")
 def test_who_can_t_write_answers_as_if_it_had(
     happening: str, home: Home, history: History, config: Config
@@ -232,3 +232,45 @@ def test_what_another_wrote_since_this_one_looked_is_not_taken_for_deleted(
     assert second_written
     assert [hit.session.session_id for hit in hits(history, "quokka")] == [second.id]
     assert [hit.session.session_id for hit in hits(history, "numbat")] == [first.id]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_was_read_beside_and_has_been_written_since_is_there_once(
+    home: Home, history: History, config: Config
+) -> None:
+    chat, new = talk("main", "a wombat"), talk("new", "a dingo")
+    home.write(chat)
+    history.refresh()
+    reader = History(config, patient=True)
+    home.append(chat, [chat.user("a dingo too")])
+    home.write(new)
+    with another_writes(config):
+        reader.refresh()
+    history.refresh()
+    # It has not looked again, and holds in memory what now stands in the stores.
+    for word, expected in {"dingo": [chat, new], '"for new"': [new]}.items():
+        answered = reader.search(Question(terms=parse(word).terms, passages=5))
+        assert sorted(hit.session.session_id for hit in answered.hits) == sorted(each.id for each in expected)
+        assert answered.total == len(answered.hits)
+        assert all(len(hit.matches) == 1 for hit in answered.hits)
+    sessions, total = reader.sessions(SessionFilter(), limit=10)
+    assert sorted(each.session_id for each in sessions) == sorted([chat.id, new.id])
+    assert total == 2
+    assert reader.session(new.id)[0].title == "a dingo"
+    reader.close()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_fork_made_while_another_writes_repeats_nothing(
+    home: Home, history: History, config: Config
+) -> None:
+    chat = main_chat()
+    home.write(chat)
+    history.refresh()
+    fork = fork_of(chat)
+    home.write(fork)
+    with another_writes(config):
+        for word in ("wombat", "quokka"):
+            assert found(history, word) == once([chat])
+        assert found(history, "platypus") == once([fork])
+        assert set(listed(history)) == {chat.id, fork.id}

@@ -14,6 +14,7 @@ from ccmcp.history import History
 from ccmcp.index import SessionFilter
 from tests.index.asking import found, listed, talk
 from tests.index.contents import contents, passages
+from tests.index.village import main_chat
 from tests.transcript import Chat, Home, line
 
 FILLER = "other words " * 40
@@ -263,3 +264,36 @@ def test_a_summary_is_credited_to_the_session_it_names_whichever_came_first(
     home.path(holder).unlink()
     assert found(history, "quokka") == {}
     history.close()
+
+
+def test_what_was_appended_bit_by_bit_is_as_if_read_at_once(
+    home: Home, history: History, config: Config, scratch: Any
+) -> None:
+    chat = main_chat()
+    side = Chat("side", cwd=chat.cwd)
+    for number in range(4):
+        side.user(f"side {number}", isSidechain=True, agentId="a1")
+    chat.raw(type="custom-title", customTitle="dunnart", sessionId=chat.id)
+    chat.system("compact_boundary", "Conversation compacted")
+    chat.user("a summary of it", isCompactSummary=True)
+    whole = {
+        home.path(chat): chat.bytes(),
+        home.agent(chat, "a1", side.records, {"agentType": "Explore"}): side.bytes(),
+    }
+    for path in whole:
+        path.write_bytes(b"") if path.exists() else None
+    for share in range(1, 11):
+        for path, content in whole.items():
+            path.write_bytes(content[: len(content) * share // 10])
+        history.refresh()
+    history.close()
+    assert contents(config) == scratch()
+
+
+def test_a_plan_met_before_its_session_becomes_its_session_s(home: Home, history: History) -> None:
+    home.put(home.claude / "plans" / "brave-plan.md", b"Look for a potoroo.\n")
+    assert list(found(history, "potoroo")) == ["plan:brave-plan"]
+    chat = main_chat()
+    home.write(chat)
+    assert found(history, "potoroo") == {chat.id: 1}
+    assert listed(history) == [chat.id]

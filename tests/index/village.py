@@ -1,5 +1,6 @@
 """A small home with a file of every kind, and what may happen to it."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def found_village(home: Home) -> None:
     holder.raw(type="summary", summary="Seen: bettong", leafUuid=leaf["uuid"])
     holder.user(f"something else {LONG}")
     home.write(holder)
-    home.write(talk("rewritten", "a kowari", LONG, start="2026-07-01T10:"))
+    restore(home)
     home.write(talk("deleted", "a cassowary", LONG, start="2026-07-02T10:"))
 
 
@@ -100,7 +101,7 @@ def replace(home: Home) -> None:
     main = main_chat()
     home.path(main).unlink()
     home.put(home.path(main).with_suffix("") / "custom-title.json", b'{"customTitle":"dingo"}')
-    home.write(talk("rewritten", "an emu", start="2026-07-01T10:"))
+    rewrite(home)
     home.path(Chat("deleted")).unlink()
     home.path(Chat("holder")).write_bytes(line({"type": "summary", "summary": "an ibis", "leafUuid": "none"}))
     old: Path = home.path(Chat("old"))
@@ -109,4 +110,17 @@ def replace(home: Home) -> None:
     old.rename(new)
 
 
-HAPPENINGS: dict[str, Callable[[Home], None]] = {"append": append, "replace": replace}
+def rewrite(home: Home) -> None:
+    """One file is rewritten."""
+    home.write(talk("rewritten", "an emu", start="2026-07-01T10:"))
+
+
+def restore(home: Home) -> None:
+    """That file is as it was, its time too."""
+    path = home.write(talk("rewritten", "a kowari", LONG, start="2026-07-01T10:"))
+    os.utime(path, ns=(10**18, 10**18))
+
+
+HAPPENINGS: dict[str, Callable[[Home], None]] = {"append": append, "replace": replace, "rewrite": rewrite}
+UNDOING: dict[str, Callable[[Home], None]] = {"rewrite": restore}
+"""What happens again before the next process looks."""
