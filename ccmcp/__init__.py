@@ -50,6 +50,8 @@ flows up: files become entries, entries become an index, the index answers tools
     index/          files -> a full-text index and a catalogue; the only place that knows Tantivy and SQLite
         status      what is indexed, what was damaged
         index       the index as one object: refresh, search, sessions, session
+        beside      a build that runs beside the questions
+        coverage    how much of the history answers cover
         overlay     what is not in the stores yet, in memory
         search      a question -> sessions, best first
         source      one state of the stores, asked one question
@@ -59,6 +61,7 @@ flows up: files become entries, entries become an index, the index answers tools
         locks       one writer at a time
         build       changes -> both stores, in batches
         renew       session documents and summaries, when all files are known
+        order       in which order and batches files are read
         record      what a batch writes into the catalogue
         known       what the catalogue knows of files
         sessions    facts of files -> rows of sessions
@@ -76,6 +79,7 @@ flows up: files become entries, entries become an index, the index answers tools
         catalog     the SQLite catalogue
         schema      fields and tokenizers
         facts       entries -> facts of one file
+        folding     text -> the same in lower case, without accents
         words       text -> what the tokenizers are fed
         codes       what the stores hold, in names and numbers
     transcripts/    files -> entries -> passages; the only place that knows Claude Code's format

@@ -11,7 +11,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -37,6 +37,9 @@ class Root:
 
     path: Path
     """Absolute, as it was named: symlinks are not resolved away. It need not exist (an archive may be unmounted)."""
+
+    default: bool = field(default=False, compare=False)
+    """Whether it is the one Claude Code takes by itself: `.claude` in the home folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,9 @@ class Config:
             else _user_folder("config", env, home) / "config.toml"
         )
         found = _from_file(settings, required=named is not None) | _from_env(env) | _from_overrides(overrides)
-        roots = _labelled(_client_roots(env, home), _extra_roots(found.pop("roots", None), home))
+        roots = _labelled(
+            _client_roots(env, home), _extra_roots(found.pop("roots", None), home), home / ".claude"
+        )
         values = {key: _KEYS[key](value, place, home) for key, (value, place) in found.items()}
         cache = values.pop("cache_dir", None) or _user_folder("cache", env, home)
         state = values.pop("state_dir", None) or _user_folder("state", env, home)
@@ -198,7 +203,7 @@ def _is_folder(path: Path | str) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where it may not look
 
 
-def _labelled(own: list[tuple[str, Path]], extra: list[tuple[str, Path]]) -> tuple[Root, ...]:
+def _labelled(own: list[tuple[str, Path]], extra: list[tuple[str, Path]], default: Path) -> tuple[Root, ...]:
     """Each real folder once: under the label the settings give it, else under its own or one made of its name."""
     folders: dict[str, tuple[str, Path]] = {}
     given: dict[str, str] = {}
@@ -210,7 +215,8 @@ def _labelled(own: list[tuple[str, Path]], extra: list[tuple[str, Path]]) -> tup
     roots: list[Root] = []
     for real, (label, path) in folders.items():
         taken = {*given.values(), *(root.label for root in roots)}
-        roots.append(Root(label=given.get(real) or _free(label or _label(path), taken), path=path))
+        name = given.get(real) or _free(label or _label(path), taken)
+        roots.append(Root(label=name, path=path, default=path == default))
     return tuple(roots)
 
 

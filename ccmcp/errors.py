@@ -36,7 +36,14 @@ from difflib import get_close_matches
 def did_you_mean(name: str, known: Sequence[str]) -> str:
     """A sentence that names the nearest of the known names, or lists them when none is near."""
     near = get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known))}."
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    return f"Known: {', '.join(_folded(each) for each in sorted(known))}." if known else "None is known."
+
+
+def _folded(text: str) -> str:
+    """A name from a history on one line, and no longer than a line: it stands among our own words."""
+    return " ".join(text.split())[:200]
 
 
 class CcmcpError(Exception):
@@ -113,7 +120,7 @@ class AmbiguousSessionError(CcmcpError):
 
     def __init__(self, session: str, candidates: Sequence[str]) -> None:
         super().__init__(
-            f"{session[:60]!r} fits {len(candidates)} sessions: {', '.join(candidates[:8])}"
+            f"{session[:60]!r} fits {len(candidates)} sessions: {', '.join(map(_folded, candidates[:8]))}"
             f"{', ...' if len(candidates) > 8 else ''}. Give more of the id (or LABEL:ID)."
         )
 
@@ -123,7 +130,7 @@ class EntryNotFoundError(CcmcpError):
 
     def __init__(self, entry: str, session: str) -> None:
         super().__init__(
-            f"Session {session} has no entry {entry[:60]!r}. Give an entry_id from a search or read answer "
+            f"Session {_folded(session)} has no entry {entry[:60]!r}. Give an entry_id from a search or read answer "
             "(its first 8 characters are enough), or leave it out to read from the start."
         )
 

@@ -1,10 +1,10 @@
 """The one object the tools hold: a user's sessions, and an index that follows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from ccmcp.config import Config
-from ccmcp.errors import CcmcpError
+from ccmcp.errors import CcmcpError, SessionNotFoundError
 from ccmcp.index import (
     Answer,
     Coverage,
@@ -63,12 +63,34 @@ class History:
         """
         return self._index.session(asked)
 
+    def session_or_subagent(self, asked: str) -> tuple[Session, tuple[SessionFile, ...], str]:
+        """
+        The same, also by the id of one of its subagents: then that subagent's whole id comes third, else nothing.
+
+        Raises:
+            SessionNotFoundError: neither a session nor a subagent has it.
+            AmbiguousSessionError: several have.
+
+        """
+        try:
+            return *self._index.session(asked), ""
+        except SessionNotFoundError:
+            found = self._index.session_of_agent(asked)
+            if found is None:
+                raise
+        session, agent = found
+        return *self._index.session(session), agent
+
     def find(self, asked: str) -> tuple[Session, tuple[SessionFile, ...]] | None:
         """The same, or none when there is no such one session."""
         try:
             return self._index.session(asked)
         except CcmcpError:
             return None
+
+    def in_several_roots(self, ids: Collection[str]) -> frozenset[str]:
+        """Which of these session ids occur in several roots: only LABEL:ID tells those apart."""
+        return self._index.in_several_roots(ids) if len(self.config.roots) > 1 else frozenset()
 
     def session_of_call(self, call_id: str) -> str | None:
         """The session that made a tool call, as LABEL:ID; none when it is not known (yet)."""

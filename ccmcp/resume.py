@@ -10,16 +10,19 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from itertools import groupby
 
 from ccmcp.config import Root
 from ccmcp.index import Session, SessionFile
-from ccmcp.redact import sanitise
+from ccmcp.redact import clean, sanitise
 from ccmcp.transcripts.projects import encodes
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|\\\\")
 _PS_QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
+_BARE = re.compile(r"[^'\"\\%!`$]")
+"""Characters that stand for themselves in a format of printf inside quotes of any kind."""
+_REDACTED = re.compile(r"\[redacted:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,26 +76,40 @@ def resume(
     name = session.main_path if twice and not there and session.main_path else _name(session)
     notes = [_place(session, cwd, where, windows=windows, there=there, twice=twice)]
     notes += _notes(session, roots, windows=windows)
+    config = _config_folder(session, roots)
+    if any(_hides_a_secret(each, windows=windows) for each in (config, name)):
+        told = "The path of its transcript or config folder looks like a secret and can't be written in one line."
+        return replace(found, note=told)
     if where and not _usable(where, windows=windows):
         notes.append("The folder's name can't be written in one line: go there yourself first.")
         where = ""
+    if any(map(_secrets, (where, config, name))):
+        notes.append(
+            "A folder's name in it looks like a secret, so the line can't be given over MCP: "
+            f"`ccmcp resume {session.session_id} --show-secrets` in a terminal writes it."
+        )
     argv = ("claude", "--resume", name, *(("--fork-session",) if fork else ()))
-    command = _line(where, _config_folder(session, roots), argv, windows=windows)
+    command = _line(where, config, argv, windows=windows)
     return replace(found, argv=argv, command=command, note=" ".join(filter(None, notes)) or None)
 
 
-def resume_short(session: Session, roots: Sequence[Root], *, windows: bool) -> str:
-    """Only the line, without a look at the disk: for lists. Empty when the session can't be resumed."""
+def resume_short(
+    session: Session,
+    roots: Sequence[Root],
+    *,
+    windows: bool,
+    exists: Callable[[str], bool] = lambda _: True,
+) -> str:
+    """Only the line, for lists: without the folder where that is not there. Empty when the session can't be resumed."""
     if _never(session, ()):
         return ""
     where = _folder(session, lambda _: True)
-    argv = ("claude", "--resume", _name(session))
-    return _line(
-        where if _usable(where, windows=windows) else "",
-        _config_folder(session, roots),
-        argv,
-        windows=windows,
-    )
+    where = where if where and exists(where) else ""
+    config, name = _config_folder(session, roots), _name(session)
+    if any(_hides_a_secret(each, windows=windows) for each in (config, name)):
+        return ""
+    argv = ("claude", "--resume", name)
+    return _line(where if _usable(where, windows=windows) else "", config, argv, windows=windows)
 
 
 def _folder(session: Session, exists: Callable[[str], bool]) -> str:
@@ -189,21 +206,23 @@ def _posix(text: str) -> str:
     """A word for any POSIX shell. What can't stand in a line is written by printf: dash knows no $'...'."""
     if _plain(text):
         return shlex.quote(text)
-    raw = text.encode("utf-8", "surrogateescape")
-    octal = "".join(
-        chr(byte) if (chr(byte).isalnum() and byte < 128) or byte in b"/._-" else f"\\{byte:03o}"
-        for byte in raw
-    )
-    return f"\"$(printf '{octal}')\""
+    return f"\"$(printf '{''.join(map(_printed, text))}')\""
+
+
+def _printed(character: str) -> str:
+    """A character in a format of printf: as it is wherever it can be, so that redaction sees what it belongs to."""
+    if _plain(character) and _BARE.match(character):
+        return character
+    return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogateescape"))
 
 
 def _power(text: str) -> str:
     """A word for PowerShell 5.1 and later, which takes four kinds of quotes for one."""
-    parts = re.findall(r"[^\x00-\x1f\x7f-\x9f]+|.", text, re.DOTALL) if not _plain(text) else [text]
-    words = [
-        _hidden(part) if not _plain(part) else "'" + _PS_QUOTES.sub(r"\1\1", part) + "'"
-        for part in parts or [""]
-    ]
+    parts = [(True, text)]
+    if not _plain(text):
+        # Only what can't be seen is spelled out: redaction sees the rest.
+        parts = [(plain, "".join(part)) for plain, part in groupby(text, _plain)]
+    words = ["'" + _PS_QUOTES.sub(r"\1\1", part) + "'" if plain else _hidden(part) for plain, part in parts]
     return words[0] if len(words) == 1 and words[0].startswith("'") else f"({' + '.join(words)})"
 
 
@@ -215,11 +234,21 @@ def _hidden(part: str) -> str:
 
 def _usable(path: str, *, windows: bool) -> bool:
     """Whether a line can name this path at all: no NUL, no lone surrogate, and a shell's $(...) drops a last line break."""
-    if not path or "\0" in path or not _ABSOLUTE.match(path):
+    if not path or "\0" in path or not _ABSOLUTE.match(path) or _hides_a_secret(path, windows=windows):
         return False
     return not any("\ud800" <= character <= "\udfff" for character in path) and (
         windows or not path.endswith("\n")
     )
+
+
+def _secrets(text: str) -> int:
+    """How many secrets a reader would see in a text."""
+    return len(_REDACTED.findall(clean(text))) - len(_REDACTED.findall(sanitise(text)))
+
+
+def _hides_a_secret(text: str, *, windows: bool) -> bool:
+    """Whether a text has a secret that redaction would no longer recognise as it is written in the line."""
+    return _secrets(text) > _secrets(_power(text) if windows else _posix(text))
 
 
 # -- the config folder --------------------------------------------------------------
@@ -228,4 +257,4 @@ def _usable(path: str, *, windows: bool) -> bool:
 def _config_folder(session: Session, roots: Sequence[Root]) -> str:
     """The config folder to name; empty for the one the client takes by itself, ~/.claude."""
     root = next((each for each in roots if each.label == session.root), None)
-    return "" if root is None or root.path == Path("~/.claude").expanduser() else str(root.path)
+    return "" if root is None or root.default else str(root.path)

@@ -17,11 +17,14 @@ from ccmcp.errors import (
     SessionNotFoundError,
 )
 from ccmcp.history import History
+from ccmcp.redact import sanitise
 from ccmcp.screen import Screen, columns
 from ccmcp.tools import Call
 from ccmcp.tools.index_status import TOOL as STATUS
 from ccmcp.tools.index_status import IndexStatus
 from ccmcp.tools.list_sessions import TOOL, ListedSession, ListSessions, SessionList
+from ccmcp.tools.search_sessions import TOOL as SEARCH
+from ccmcp.tools.search_sessions import SearchSessions
 from tests.transcript import Chat, Home, line, session_id
 
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
@@ -441,6 +444,28 @@ def test_one_id_in_two_roots_is_chosen_by_the_root_s_label(home: Home, tmp_path:
     history.close()
 
 
+def test_one_id_in_two_roots_is_listed_by_what_it_is_asked_for_by(home: Home, tmp_path: Path) -> None:
+    other = Home(tmp_path / "colleague")
+    say(home, "mine alone")
+    for owner, text in ((home, "mine"), (other, "hers")):
+        chat = Chat("same")
+        chat.user(text, uuid=session_id(text))
+        owner.write(chat)
+    config = Config.load({**home.env, "CLAUDE_CONFIG_DIR": f"{home.claude},{other.claude}"})
+    history = History(config, patient=True)
+    for found in (listed(history), listed(history, root=history.roots[0][0])):
+        references = {each.title: each.reference for each in found.sessions}
+        for title, reference in references.items():
+            assert history.session(reference)[0].title == title
+        assert references["mine alone"] == session_id("mine alone")
+        assert {each.session_id for each in found.sessions} == {session_id("mine alone"), session_id("same")}
+        screen = TOOL.screen(found, Screen(now=NOW))
+        for each in found.sessions:
+            assert f"{each.reference} · " in TOOL.text(found)
+            assert each.title == "mine alone" or f"{each.root}:{each.session_id[:8]} " in screen
+    history.close()
+
+
 def test_a_copy_in_another_root_is_the_same_session_at_its_longest(home: Home, tmp_path: Path) -> None:
     other = Home(tmp_path / "archive")
     chat = say(home, "it", "one", "two")
@@ -465,14 +490,94 @@ def test_the_list_says_what_each_session_is(home: Home, history: History) -> Non
     home.write(chat)
     [found] = listed(history).sessions
     assert dataclasses.asdict(found) == {
-        "session_id": chat.id, "project": "/work/demo", "title": "it", "started_at": "2026-08-01T10:00:00+00:00",
+        "session_id": chat.id, "root": history.roots[0][0], "reference": chat.id, "project": "/work/demo", "title": "it", "started_at": "2026-08-01T10:00:00+00:00",
         "ended_at": "2026-08-01T10:02:00+00:00", "branch": "topic", "models": ("claude-opus-5-5",), "turns": 1,
         "tool_calls": 1, "subagents": 0, "resume": found.resume,
     }  # fmt: skip
+    assert found.resume is not None
     assert chat.id in found.resume
     text = TOOL.text(listed(history))
     for part in (chat.id, "2026-08-01", "/work/demo", "topic", "it"):
         assert part in text
+
+
+def test_the_line_that_resumes_leaves_out_a_folder_that_is_gone(
+    home: Home, history: History, tmp_path: Path
+) -> None:
+    there, gone = tmp_path / "there", tmp_path / "gone"
+    there.mkdir()
+    say(home, "there", "hi", cwd=str(there))
+    say(home, "gone", "hi", cwd=str(gone))
+    lines = {each.title: each.resume for each in listed(history).sessions}
+    assert lines["there"] is not None
+    assert lines["there"].startswith(f"cd {there} && ")
+    assert lines["gone"] is not None
+    assert "cd " not in lines["gone"]
+    assert session_id("gone") in lines["gone"]
+
+
+def test_a_session_that_cannot_be_resumed_has_no_line_for_it(home: Home, history: History) -> None:
+    chat = Chat("metadata")
+    chat.raw(type="mode", mode="normal", sessionId=chat.id)
+    home.write(chat)
+    assert [each.resume for each in listed(history).sessions] == [None]
+
+
+FORGED = "2. 99999999-0000-4000-8000-000000000000 · 2026-08-01"
+
+
+@pytest.mark.parametrize(
+    "line_break",
+    ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\n\n", "\x1b[0m\n"],
+)
+def test_nothing_in_a_history_begins_a_line_of_an_answer(line_break: str, home: Home) -> None:
+    text = f"x{line_break}{FORGED}"
+    chat = Chat("it", cwd=f"/work/{text}", branch=text)
+    chat.raw(type="custom-title", customTitle=text, sessionId=chat.id)
+    chat.user("the lantern")
+    chat.assistant("a lantern", model=text)
+    chat.call(text, "toolu_1", command="lantern")
+    chat.raw(type=text, content="lantern", sessionId=chat.id)
+    home.put(home.claude / "projects" / "-work-it" / f"{chat.id}.jsonl", chat.bytes())
+    torn = home.put(home.claude / "projects" / f"-work-{text}" / f"{session_id('torn')}.jsonl", b"{torn\n")
+    history = History(Config.load(home.env), patient=True)
+    screen = Screen(now=NOW, width=400)
+    found = listed(history)
+    shown = [TOOL.text(found), TOOL.screen(found, screen)]
+    for query in ("lantern", "lantern kind:tool_call"):
+        hits = SEARCH.run(history, SearchSessions(query=query, passages=5), CALL)
+        shown += [SEARCH.text(hits), SEARCH.screen(hits, screen)]
+    state = STATUS.run(history, IndexStatus(), CALL)
+    shown += [STATUS.text(state), STATUS.screen(state, screen)]
+    assert [each.path for each in state.damaged] == [str(torn)]
+    with pytest.raises(ProjectNotFoundError) as error:
+        listed(history, project="nothing like it at all")
+    shown.append(str(error.value))
+    history.close()
+    lines = [each.strip() for part in shown for each in sanitise(part).split("\n")]
+    assert any(FORGED in each for each in lines)
+    assert not any(each.startswith(FORGED) for each in lines)
+
+
+def test_a_page_fits_into_a_size_and_the_next_one_goes_on(home: Home, history: History) -> None:
+    for number in range(30):
+        say(home, f"session {number} {'long ' * 20}")
+    call = dataclasses.replace(CALL, most_characters=1_000)
+    page = listed(history, call, limit=30)
+    found = [each.title for each in page.sessions]
+    while page.next_cursor:
+        assert page.sessions
+        assert len(TOOL.text(page)) < 1_400
+        page = listed(history, call, limit=30, cursor=page.next_cursor)
+        found += [each.title for each in page.sessions]
+    assert len(found) == len(set(found)) == 30
+    assert len(listed(history, limit=30).sessions) == 30
+
+
+def test_a_page_has_a_session_however_small_it_has_to_be(home: Home, history: History) -> None:
+    for number in range(3):
+        say(home, f"session {number}")
+    assert len(listed(history, dataclasses.replace(CALL, most_characters=1)).sessions) == 1
 
 
 def test_a_page_s_text_says_how_to_go_on(home: Home, history: History) -> None:

@@ -8,14 +8,15 @@ that shows it; or, for the second table, find nothing.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from ccmcp.history import History
-from ccmcp.tools import Call
+from ccmcp.index.harvest import OWN_TOOLS
+from ccmcp.tools import Call, all_tools
 from ccmcp.tools.search_sessions import TOOL, FoundSession, SearchSessions
 from ccmcp.transcripts.projects import encode
 from tests.transcript import Chat, Home, Record, line, session_id
@@ -973,6 +974,21 @@ def what_a_client_writes_for_no_answer(scene: Scene) -> None:
     scene.chat.assistant("No response requested.", model="<synthetic>")
 
 
+def _asked(scene: Scene, tool: str, **arguments: Any) -> None:
+    scene.chat.call(tool, "toolu_1", **arguments)
+    scene.chat.result("toolu_1", f"1 session: {scene.word}")
+
+
+@found
+def the_answer_of_another_server_s_tool_of_the_same_name(scene: Scene) -> None:
+    _asked(scene, "mcp__boats__search_sessions", query="boats", boat=7)
+
+
+@found
+def the_answer_of_another_tool_of_a_server(scene: Scene) -> None:
+    _asked(scene, "mcp__mymem__search_boats", query="boats")
+
+
 @not_found
 def the_name_of_a_permission_mode(scene: Scene) -> None:
     scene.chat.raw(type="permission-mode", permissionMode=scene.word, sessionId=scene.chat.id)
@@ -1025,3 +1041,46 @@ def test_a_fork_s_copies_are_found_in_the_session_they_come_from(home: Home, his
     [hit] = search(history, WORD)
     assert hit.session_id == chat.id
     assert len(hit.matches) == 1
+
+
+@pytest.mark.parametrize(
+    ("tool", "given"),
+    [
+        ("mcp__mymem__search_sessions", {"query": WORD, "limit": 3}),
+        ("mcp__plugin_memory_mem__read_session", {"session": WORD, "detail": "full"}),
+        ("mcp__plugin_ccmcp_ccmcp__index_status", {}),
+    ],
+)
+def test_ccmcp_under_any_name_does_not_find_its_own_questions_and_answers(
+    tool: str, given: dict[str, Any], home: Home, history: History
+) -> None:
+    scene = Scene(home, Chat("asking"))
+    scene.chat.user("hello")
+    _asked(scene, tool, **given)
+    home.write(scene.chat)
+    assert search(history, WORD) == []
+    assert [each.session_id for each in search(history, WORD, include_current=True)] == [scene.chat.id]
+
+
+def test_an_answer_of_ccmcp_that_comes_after_its_question_was_indexed_is_not_found(
+    home: Home, history: History
+) -> None:
+    chat = Chat("asking")
+    chat.user("hello")
+    for tool, given in (
+        ("mcp__mymem__search_sessions", {"query": "x"}),
+        ("Bash", {"command": "x " * 1100 + "; ccmcp search x"}),
+    ):
+        chat.call(tool, f"toolu_{tool}", **given)
+    home.write(chat)
+    history.refresh()
+    size = len(chat.records)
+    for tool in ("mcp__mymem__search_sessions", "Bash"):
+        chat.result(f"toolu_{tool}", f"1 session: {WORD}")
+    home.append(chat, chat.records[size:])
+    assert search(history, WORD) == []
+
+
+def test_ccmcp_knows_its_own_tools_and_their_parameters() -> None:
+    tools = {tool.name: {each.name for each in fields(tool.parameters)} for tool in all_tools()}
+    assert tools == OWN_TOOLS

@@ -2,8 +2,10 @@
 
 import json
 import random
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,13 @@ from hypothesis import strategies as st
 from ccmcp.errors import BadArgumentError, BadCursorError, EntryNotFoundError
 from ccmcp.history import History
 from ccmcp.index import SessionFile
+from ccmcp.index.harvest import read_lines
 from ccmcp.reading import Request, Shown, read
 from ccmcp.result import estimated_tokens, plain
 from ccmcp.screen import Screen
 from ccmcp.tools import Call
 from ccmcp.tools.read_session import TOOL, ReadEntry, ReadSession, SessionPage
-from tests.transcript import Chat, Home, Record
+from tests.transcript import Chat, Home, Record, line
 
 NOW = datetime(2026, 8, 2, tzinfo=UTC)
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"  # the shape of a token, and none
@@ -604,6 +607,21 @@ def test_a_session_of_which_only_a_subagents_file_is_left_can_be_read(home: Home
     ]
 
 
+@pytest.mark.parametrize("asked", [AGENT[:8], f"agent-{AGENT}"])
+def test_a_subagents_id_in_the_place_of_the_sessions_reads_the_subagent(
+    asked: str, home: Home, history: History
+) -> None:
+    chat, agent = with_agent(home)
+    home.write(chat)
+    request = ReadSession(session=asked, max_tokens=200)
+    found: SessionPage = TOOL.run(history, request, Call(now=NOW))
+    assert found.session_id == chat.id
+    assert found.entries[0].entry_id == agent.records[0]["uuid"]
+    assert {each.agent for each in found.entries} == {AGENT}
+    everything: SessionPage = TOOL.run(history, replace(request, agent="all"), Call(now=NOW))
+    assert everything.entries[0].agent is None
+
+
 # -- files beside -------------------------------------------------------------------
 
 
@@ -651,6 +669,57 @@ def test_of_a_session_without_a_transcript_the_typed_prompts_are_read(home: Home
             tool=None, agent=None, short_id="L1", note="typed",
         ),
     )  # fmt: skip
+
+
+def test_a_transcript_that_can_not_be_read_any_more_is_named_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "s.jsonl").mkdir()
+    typed = {"display": "what was that?", "project": "/work", "sessionId": "s", "timestamp": 1}
+    (tmp_path / "history.jsonl").write_bytes(line(typed))
+    files = (a_file(tmp_path / "s.jsonl", "main", 0), a_file(tmp_path / "agent-gone.jsonl", "agent", 1))
+    page = read(files, Request(session_id="s"), clean=str, history=tmp_path / "history.jsonl")
+    assert [each.text for each in page.shown] == ["what was that?"]
+    assert "s.jsonl and 1 more file, which could not be read (Is a directory)" in page.omitted
+
+
+@pytest.fixture
+def traced() -> Iterator[Callable[[], int]]:
+    """Bytes allocated now; what was more since is forgotten."""
+
+    def now() -> int:
+        tracemalloc.reset_peak()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    yield now
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("detail", ["outline", "dialogue", "full"])
+def test_a_page_makes_no_copies_of_a_text_that_is_too_large_for_it(
+    detail: Any, tmp_path: Path, traced: Callable[[], int]
+) -> None:
+    chat = Chat("big")
+    chat.user("many words and more\n" * 100_000)
+    path = tmp_path / "big.jsonl"
+    path.write_bytes(chat.bytes())
+    before = []
+
+    def measured(text: str) -> str:
+        before.extend([traced()] if len(text) > 1_000_000 else [])
+        return text
+
+    page = read((a_file(path, "main", 0),), Request(session_id="x", detail=detail), clean=measured)
+    assert page.shown
+    assert tracemalloc.get_traced_memory()[1] - before[-1] < 200_000
+
+
+def test_a_line_is_held_once_while_it_is_looked_at(tmp_path: Path, traced: Callable[[], int]) -> None:
+    path = tmp_path / "big.jsonl"
+    path.write_bytes(b"x" * 8_000_000 + b"\n{}\n")
+    before = traced()
+    held = [(len(line), traced() - before) for _, line in read_lines(str(path))]
+    assert [size for size, _ in held] == [8_000_000, 2]
+    assert held[0][1] < 1.5 * 8_000_000
 
 
 # -- real transcripts ---------------------------------------------------------------

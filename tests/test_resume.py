@@ -13,8 +13,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ccmcp.config import Config, Root
+from ccmcp.errors import AmbiguousSessionError, SessionNotFoundError
 from ccmcp.history import History
 from ccmcp.index import Session
+from ccmcp.redact import clean
+from ccmcp.result import plain
 from ccmcp.resume import resume, resume_short
 from ccmcp.screen import Screen
 from ccmcp.tools import Call
@@ -97,7 +100,7 @@ def test_the_line_starts_the_client_in_the_right_folder_whatever_it_is_called(
 
 @posix
 def test_a_line_for_the_default_config_folder_leaves_the_variable_alone(tmp_path: Path) -> None:
-    roots = (Root(label="claude", path=Path("~/.claude").expanduser()),)
+    roots = (Root(label="claude", path=tmp_path / ".claude", default=True),)
     line = resume_short(a_session(str(tmp_path)), roots, windows=False)
     assert line == f"cd {tmp_path} && claude --resume {ID}"
     assert pasted("sh", line, tmp_path)[2] == "(unset)"
@@ -115,6 +118,64 @@ def test_a_line_for_the_default_config_folder_leaves_the_variable_alone(tmp_path
 )
 def test_the_line_for_powershell_quotes_as_powershell_reads(cwd: str, written: str) -> None:
     found = resume(a_session(cwd), roots=(), windows=True, exists=lambda _: True)
+    assert found.command == f"Set-Location -LiteralPath {written}; claude --resume {ID}"
+
+
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"  # the shape of a token, and none
+
+
+@pytest.mark.parametrize("windows", [True, False])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        f"/w/two\nlines/{TOKEN}",
+        f"/w/{TOKEN}\n{TOKEN}",
+        f"/w/\u202e{TOKEN}",
+        f"/w/{TOKEN[:20]}\x01{TOKEN[20:]}",
+        f"/w/{TOKEN[:20]}\u200b{TOKEN[20:]}\n{TOKEN}",
+        f"/w/{TOKEN}",
+        "/w/\npostgres://me:pa$s+w%rd=1!@host",
+    ],
+)
+@pytest.mark.parametrize("place", ["cwd", "config", "gone"])
+def test_no_line_spells_a_secret_so_that_redaction_does_not_see_it(
+    place: str, folder: str, *, windows: bool
+) -> None:
+    config = Path("/c" + folder) if place == "config" and "//" not in folder else Path("/r")
+    roots = (Root(label="other", path=config),)
+    found = resume(
+        a_session("/w" if place == "config" else folder, root="other"),
+        roots=roots,
+        windows=windows,
+        exists=lambda _: place != "gone",
+    )
+    line = resume_short(a_session(folder, root="other"), roots, windows=windows)
+    for text in (found.command, found.note or "", line):
+        shown = clean(text)
+        assert TOKEN[:16] not in shown
+        assert TOKEN[-12:] not in shown
+        assert "103" not in shown  # g, as [char]103
+        assert "+w" not in shown
+    assert found.note
+    if place == "cwd":
+        assert any(told in found.note for told in ("--show-secrets", "can't be written in one line"))
+
+
+@posix
+def test_the_whole_line_works_where_secrets_are_shown(tmp_path: Path) -> None:
+    cwd = tmp_path / f"two\nlines {TOKEN}"
+    cwd.mkdir()
+    found = resume(a_session(str(cwd)), roots=(), windows=False, exists=os.path.isdir)
+    assert found.note
+    assert "can't be given over MCP" in found.note
+    for shell in SHELLS:
+        assert pasted(shell, found.command, tmp_path)[0] == os.path.realpath(cwd)
+
+
+def test_only_what_can_not_be_seen_is_spelled_out_for_powershell() -> None:
+    cwd = "/w/caf\u00e9\u200bbar's\U000e0041"
+    found = resume(a_session(cwd), roots=(), windows=True, exists=lambda _: True)
+    written = "('/w/caf\u00e9' + '' + [char]8203 + 'bar''s' + '' + [char]56128 + [char]56385)"
     assert found.command == f"Set-Location -LiteralPath {written}; claude --resume {ID}"
 
 
@@ -224,10 +285,12 @@ def test_the_tool_gives_a_line_and_what_it_is_made_of(home: Home, ask: Ask, tmp_
     found = ask(chat.id[:8])
     assert (found.session_id, found.cwd, found.exists) == (chat.id, str(work), True)
     assert found.argv == ("claude", "--resume", chat.id)
+    assert found.command
     assert found.command.startswith(f"cd '{work}' && ")
     assert found.command in TOOL.text(found)
     assert found.command in TOOL.screen(found, Screen(now=datetime(2026, 8, 2, tzinfo=UTC)))
-    assert ask(chat.id, shell="powershell").command.startswith(f"Set-Location -LiteralPath '{work}'; ")
+    other = ask(chat.id, shell="powershell").command or ""
+    assert other.startswith(f"Set-Location -LiteralPath '{work}'; ")
 
 
 def test_the_tool_looks_into_the_transcript_for_a_folder_that_is_still_there(
@@ -239,7 +302,7 @@ def test_the_tool_looks_into_the_transcript_for_a_folder_that_is_still_there(
     home.write(chat)
     found = ask(chat.id)
     assert not found.exists
-    assert f"cd {tmp_path / 'later'} && " in found.command
+    assert f"cd {tmp_path / 'later'} && " in (found.command or "")
 
 
 def test_an_id_in_two_project_folders_is_resumed_by_its_path_when_its_folder_is_gone(
@@ -264,6 +327,68 @@ def test_a_session_in_another_root_names_its_config_folder(home: Home, tmp_path:
         history, ResumeCommand(session=chat.id), Call(now=datetime(2026, 8, 2, tzinfo=UTC))
     )
     history.close()
-    assert f"&& CLAUDE_CONFIG_DIR={other.claude} claude --resume {chat.id}" in found.command
+    assert f"&& CLAUDE_CONFIG_DIR={other.claude} claude --resume {chat.id}" in (found.command or "")
     assert found.note
     assert "another config folder" in found.note
+
+
+@pytest.mark.parametrize("given", [{}, {"CLAUDE_CONFIG_DIR": "~/.claude"}])
+def test_the_config_folder_of_the_asking_home_is_not_named(
+    given: dict[str, str], home: Home, tmp_path: Path
+) -> None:
+    chat = chat_in(tmp_path)
+    home.write(chat)
+    env = {name: text for name, text in home.env.items() if name != "CLAUDE_CONFIG_DIR"}
+    history = History(Config.load(env | given), patient=True)
+    found: ResumeLine = TOOL.run(
+        history, ResumeCommand(session=chat.id), Call(now=datetime(2026, 8, 2, tzinfo=UTC))
+    )
+    history.close()
+    assert found.command == f"cd {tmp_path} && claude --resume {chat.id}"
+
+
+def test_a_session_without_a_line_has_null_for_it(home: Home, ask: Ask) -> None:
+    chat = Chat("empty")
+    chat.raw(type="custom-title", customTitle="nothing yet", sessionId=chat.id)
+    home.write(chat)
+    found = ask(chat.id)
+    assert plain(found)["command"] is None
+    assert "nothing to resume" in TOOL.text(found)
+
+
+@pytest.mark.parametrize("asked", ["a6b8dd86", "agent-a6b8dd86d7c453606", " a6b8dd86d7c453606"])
+def test_a_subagents_id_gives_the_line_of_the_session_that_started_it(
+    asked: str, home: Home, ask: Ask, tmp_path: Path
+) -> None:
+    chat = chat_in(tmp_path)
+    home.write(chat)
+    side = Chat("side")
+    side.user("find it", isSidechain=True, agentId="a6b8dd86d7c453606", sessionId=chat.id)
+    home.agent(chat, "a6b8dd86d7c453606", side.records)
+    found = ask(asked)
+    assert found.session_id == chat.id
+    assert found.command == ask(chat.id).command
+    assert found.note
+    assert "a6b8dd86d7c453606 is a subagent" in found.note
+
+
+@pytest.mark.parametrize("asked", ["a6b8d", "a6b8dd87", "agent-"])
+def test_what_is_neither_a_session_nor_a_subagent_is_not_found(asked: str, home: Home, ask: Ask) -> None:
+    chat = Chat("one")
+    chat.user("hello")
+    home.write(chat)
+    home.agent(chat, "a6b8dd86d7c453606", chat.records)
+    with pytest.raises(SessionNotFoundError):
+        ask(asked)
+
+
+def test_a_subagents_id_that_two_sessions_have_names_them(home: Home, ask: Ask, tmp_path: Path) -> None:
+    chats = [chat_in(tmp_path, name) for name in ("one", "two")]
+    for chat in chats:
+        home.write(chat)
+        side = Chat(f"side of {chat.name}")
+        side.user("find it", isSidechain=True, agentId="a6b8dd86d7c453606", sessionId=chat.id)
+        home.agent(chat, "a6b8dd86d7c453606", side.records)
+    with pytest.raises(AmbiguousSessionError) as raised:
+        ask("a6b8dd86")
+    assert all(chat.id in str(raised.value) for chat in chats)

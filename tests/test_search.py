@@ -16,6 +16,8 @@ from ccmcp.history import History
 from ccmcp.result import estimated_tokens
 from ccmcp.screen import Screen, columns
 from ccmcp.tools import Call
+from ccmcp.tools.read_session import TOOL as READ
+from ccmcp.tools.read_session import ReadSession
 from ccmcp.tools.search_sessions import TOOL, FoundPassage, FoundSession, SearchResult, SearchSessions
 from ccmcp.transcripts.projects import encode
 from tests.transcript import Chat, Home, Record, line, session_id
@@ -309,6 +311,69 @@ def test_filters_in_a_query_that_name_nothing_are_words_and_the_answer_says_so(
     assert titles(found) == ["shop"]
     assert found.read_as_words == ("role:pirate", "session:nothing1", "since:someday", "project:shpo")
     assert "role:pirate" in TOOL.text(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("-role:user", "a filter takes no sign"),
+        ("-project:shop", "a filter takes no sign"),
+        ("+branch:topic", "a filter takes no sign"),
+        ("projct:shop", "did you mean project:?"),
+        ("rol:user", "did you mean role:?"),
+        ("role:pirate", "it names nothing there is"),
+    ],
+)
+def test_what_may_have_been_meant_as_a_filter_is_words_and_the_answer_says_so(
+    text: str, why: str, home: Home, history: History
+) -> None:
+    say(home, "it", "the lantern, projct:shop rol:user branch:topic")
+    found = search(history, f"lantern {text}")
+    assert titles(found) == ["it"]
+    assert found.read_as_words == (text,)
+    for shown in (TOOL.text(found), TOOL.screen(found, Screen(now=NOW))):
+        assert f"Searched as words: {text} ({why})." in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["http://lantern", "-lantern2", "--role", "src/it.py:12", "file:it", "std::vector"]
+)
+def test_words_with_a_colon_are_not_taken_for_filters(text: str, home: Home, history: History) -> None:
+    say(home, "it", "the lantern")
+    assert search(history, f"lantern {text}").read_as_words == ()
+
+
+def test_one_id_in_two_roots_is_found_by_what_it_is_asked_for_by(home: Home, tmp_path: Any) -> None:
+    other = Home(tmp_path / "colleague")
+    for owner, text in ((home, "mine lantern"), (other, "hers lantern")):
+        chat = Chat("same")
+        chat.user(text, uuid=session_id(text))
+        owner.write(chat)
+    config = Config.load({**home.env, "CLAUDE_CONFIG_DIR": f"{home.claude},{other.claude}"})
+    history = History(config, patient=True)
+    found = search(history, "lantern")
+    assert len(found.sessions) == 2
+    for each in found.sessions:
+        assert each.session_id == session_id("same")
+        assert each.reference == f"{each.root}:{each.session_id}"
+        assert history.session(each.reference)[0].title == each.title
+        assert f". {each.reference} · " in TOOL.text(found)
+        assert f"{each.root}:{each.session_id[:8]}  " in TOOL.screen(found, Screen(now=NOW))
+    history.close()
+
+
+def test_a_page_fits_into_a_size_and_the_next_one_goes_on(home: Home, history: History) -> None:
+    for number in range(12):
+        say(home, f"session {number}", f"the lantern {FILLER}", f"a lantern {FILLER}")
+    call = dataclasses.replace(CALL, most_characters=2_000)
+    page = search(history, "lantern", call, limit=12)
+    found = titles(page)
+    while page.next_cursor:
+        assert len(TOOL.text(page)) < 2_500
+        page = search(history, "lantern", call, limit=12, cursor=page.next_cursor)
+        found += titles(page)
+    assert len(found) == len(set(found)) == 12
+    assert len(search(history, "lantern", limit=12).sessions) == 12
 
 
 def test_this_project_is_the_folder_or_what_it_lies_in(home: Home, history: History) -> None:
@@ -777,6 +842,59 @@ def test_a_camel_case_word_is_shown_when_its_parts_were_asked_for(home: Home, hi
     assert "getUserName" in only(search(history, "get_user_name")).text
 
 
+@pytest.mark.parametrize(
+    ("written", "query"),
+    [
+        ("getUserName", "getusername"), ("PageRank", "pagerank"), ("getUserName", "user name"), ("HTTPServerFactory", "server factory"),
+        ("MyPageRank2", "page rank"), ("cafés", "cafe"), ("cafe\u0301", "cafe"), ("cafe\u0301", "café"), ("café", "cafe\u0301"),
+        ("Stra\u00dfe", "strasse"), ("\u0141\u00f3d\u017a", "lodz"), ("\u0438\u0306\u0435\u0442", "\u0439\u0435\u0442"),
+        ("\uff4c\uff41\uff4d\uff50", "lamp"),
+    ],
+)  # fmt: skip
+def test_an_excerpt_shows_a_word_however_its_case_and_accents_were_typed(
+    written: str, query: str, home: Home, history: History
+) -> None:
+    around = "niñas über Maße dépôt " * 60
+    say(home, "it", f"{around} then {written} here {around}")
+    assert f"then {written} here" in only(search(history, query)).text
+
+
+def test_the_name_of_a_tool_is_no_word_of_its_session(home: Home, history: History) -> None:
+    chat = say(home, "it", "hello", "yes")
+    chat.call("SpecialTool", "toolu_1", command="ls lantern")
+    home.write(chat)
+    assert titles(search(history, "SpecialTool")) == []
+    assert titles(search(history, "lantern tool:SpecialTool")) == ["it"]
+
+
+def test_what_must_not_be_there_is_left_out_of_what_else_is_asked(home: Home, history: History) -> None:
+    say(home, "fits", "alpha", "gamma")
+    say(home, "other project", "alpha", "gamma", cwd="/work/other")
+    say(home, "has it", "alpha", "beta gamma")
+    say(home, "lacks one", "alpha", "yes")
+    assert titles(search(history, "alpha -beta +gamma project:/work/demo")) == ["fits"]
+    assert titles(search(history, "-beta +gamma project:/work/demo")) == ["fits"]
+    assert sorted(titles(search(history, "alpha -beta since:2026-07-01"))) == [
+        "fits",
+        "lacks one",
+        "other project",
+    ]
+    assert sorted(titles(search(history, "-beta role:user"))) == ["fits", "lacks one", "other project"]
+
+
+def test_a_phrase_alone_is_looked_for_within_what_else_is_asked(home: Home, history: History) -> None:
+    say(home, "here", "the red lantern", "yes")
+    say(home, "elsewhere", "the red lantern", "yes", cwd="/work/other")
+    say(home, "red lantern", "nothing", "yes", cwd="/work/other")
+    say(home, "green too", "the red lantern", "and green")
+    assert titles(search(history, '"red lantern" -green project:/work/demo')) == ["here"]
+    assert sorted(titles(search(history, '"red lantern" project:/work/other'))) == [
+        "elsewhere",
+        "red lantern",
+    ]
+    assert sorted(titles(search(history, '"red lantern" -green'))) == ["elsewhere", "here", "red lantern"]
+
+
 def test_a_passage_says_who_when_and_where(home: Home, history: History) -> None:
     chat = say(home, "it", "hello")
     record = chat.user("the lantern")
@@ -794,6 +912,59 @@ def test_an_entry_without_a_uuid_goes_by_its_line(home: Home, history: History) 
     chat.raw(type="queue-operation", operation="enqueue", content="the lantern", sessionId=chat.id)
     home.write(chat)
     assert only(search(history, "lantern")).entry_id == "L4"
+
+
+def read(history: History, session: str, around: str) -> str:
+    asked = ReadSession(session=session, around=around)
+    return READ.text(READ.run(history, asked, CALL))
+
+
+def test_a_typed_prompt_of_a_session_that_is_gone_is_read_on_by_its_line(
+    home: Home, history: History
+) -> None:
+    record = {
+        "pastedContents": {},
+        "timestamp": 1785578400000,
+        "project": "/work/gone",
+        "sessionId": session_id("x"),
+    }
+    records = [{"display": text, **record} for text in ("hello", "the lantern", "bye")]
+    home.put(home.claude / "history.jsonl", b"".join(map(line, records)))
+    found = search(history, "lantern")
+    assert only(found).entry_id == "L2"
+    assert "[L2]: the lantern" in TOOL.text(found)
+    assert "the lantern" in read(history, session_id("x"), "L2")
+
+
+def test_a_typed_prompt_is_not_read_by_its_line_where_the_transcript_is(home: Home, history: History) -> None:
+    chat = say(home, "it", "hello", "hi")
+    record = {"pastedContents": {}, "timestamp": 1785578400000, "project": chat.cwd, "sessionId": chat.id}
+    home.put(home.claude / "history.jsonl", line({"display": "the lantern", **record}))
+    for each in search(history, "lantern").sessions:
+        assert [match.entry_id for match in each.matches] == [None]
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_side_file_is_read_on_by_its_name(named: bool, home: Home, history: History) -> None:  # noqa: FBT001 - a row of a table
+    chat = say(home, "it", "hello", "hi")
+    folder = home.path(chat).with_suffix("") / "tool-results"
+    home.put(folder / "toolu_1.txt", b"the lantern\n")
+    chat.call("Bash", "toolu_1", command="ls")
+    chat.result("toolu_1", f"Output too large. Full output saved to: {folder}/toolu_1.txt" if named else "ok")
+    home.write(chat)
+    found = search(history, "lantern")
+    assert only(found).entry_id == "file:toolu_1.txt"
+    assert "[file:toolu_1.txt]" in TOOL.text(found)
+    shown = read(history, chat.id, "file:toolu_1.txt")
+    assert ("saved to" in shown) if named else ("the lantern" in shown)
+
+
+def test_the_terminal_shows_what_to_read_on_by(home: Home, history: History) -> None:
+    chat = say(home, "it", "the lantern")
+    found = search(history, "lantern")
+    entry = chat.records[1]["uuid"][:8]
+    assert f"  {entry} user: the lantern" in TOOL.screen(found, Screen(now=NOW))
+    assert f"\x1b[2m{entry}\x1b[0m" in TOOL.screen(found, Screen(now=NOW, colour=True))
 
 
 def test_the_same_text_is_shown_once(home: Home, history: History) -> None:
@@ -853,10 +1024,11 @@ def test_the_text_names_sessions_in_full_and_where_to_read_on(home: Home, histor
     assert f"[{chat.records[1]['uuid'][:8]}]: the lantern" in text
 
 
-def test_an_answer_without_sessions_says_what_to_try(history: History) -> None:
+def test_an_answer_without_sessions_says_what_to_try(home: Home, history: History) -> None:
+    chat = say(home, "it", "a torch")
     assert "Try fewer or other words" in TOOL.text(search(history, "lantern"))
     assert "no word to look for" in TOOL.text(search(history, "!!!"))
-    assert TOOL.text(search(history)) == "No session fits."
+    assert TOOL.text(search(history, project=chat.cwd, since="2026-08-30")) == "No session fits."
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
@@ -874,7 +1046,8 @@ def test_the_json_has_every_key() -> None:
     assert names >= {"query", "sessions", "total", "next_cursor", "coverage"}
     names = {each.name for each in dataclasses.fields(FoundSession)}
     assert names == {
-        "session_id", "project", "title", "started_at", "ended_at", "branch", "score", "resume", "matches",
+        "session_id", "root", "reference", "project", "title", "started_at", "ended_at", "branch", "score",
+        "resume", "matches",
     }  # fmt: skip
 
 

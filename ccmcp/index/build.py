@@ -8,7 +8,7 @@ deletes text is announced in the record first, so that a crash after the deletio
 known and mended by reading those files anew.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import tantivy
@@ -25,6 +25,7 @@ from ccmcp.index.fulltext import Fulltext
 from ccmcp.index.harvest import Harvest
 from ccmcp.index.intake import Reading, Taken, Typed
 from ccmcp.index.known import known_file
+from ccmcp.index.order import batches, groups, met_twice, newest_first, split
 from ccmcp.index.readahead import ReadAhead
 from ccmcp.index.record import FileDone
 from ccmcp.transcripts.discover import FoundFile
@@ -35,9 +36,6 @@ PHASED = 32 * 1024 * 1024
 
 BATCH = 192 * 1024 * 1024
 """Bytes of transcripts read between two commits."""
-
-MOST_FILES = 4_000
-"""So many files are asked for ahead at once, or one batch's."""
 
 SMALL_MEMORY = 15_000_000
 """Less to read than this is written with as little memory as Tantivy takes."""
@@ -76,7 +74,8 @@ class Build:
     _families: dict[str, list[tuple[str, int | None]]] = field(default_factory=dict)
     _ahead: ReadAhead = field(default_factory=ReadAhead)
     _what: str = ""
-    _read_bytes: int = 0
+    _half_bytes: int = 0
+    """Bytes read, half of them for each of prose and the others: a file that is read in two passes counts once."""
     _all_bytes: int = 0
 
     def apply(self, changes: Changes) -> None:
@@ -102,15 +101,16 @@ class Build:
         )
         waiting = {id(work) for work in phased}
         direct = [work for work in changes.work if id(work) not in waiting and work.file.kind != "plan"]
-        self._all_bytes = sum(work.bytes for work in direct) + 2 * sum(work.bytes for work in phased)
+        self._all_bytes = sum(work.bytes for work in (*direct, *phased))
+        self._half_bytes = sum(work.bytes for work in changes.work if work.how == "rest")
         documents = renew.SessionDocuments(
             self.catalog, self.fulltext, memory=self.memory // 15 if large else 0
         )
         try:
             if direct or changes.gone:
-                self._pass(list(_batches(_newest_first(direct), BATCH)) or [[]], documents, gone=changes.gone)
+                self._pass(list(batches(newest_first(direct), BATCH)) or [[]], documents, gone=changes.gone)
             if phased:
-                self._phases(_newest_first(phased), documents)
+                self._phases(newest_first(phased), documents)
             if plans:
                 # Last: whose a plan is stands in the sessions' lines.
                 self._pass([plans], documents)
@@ -125,16 +125,16 @@ class Build:
         self.fulltext.reload()
 
     def _phases(self, ordered: list[Work], documents: renew.SessionDocuments) -> None:
-        newest, others = _split(
+        newest, others = split(
             [work for work in ordered if work.how == "new"], sum(work.bytes for work in ordered) // 10
         )
         self._pass([newest], documents, rest=False, what="newest prose")
-        self._pass(_batches(others, BATCH), documents, rest=False, what="prose")
-        self._pass(_batches(ordered, BATCH), documents, prose=False)
+        self._pass(batches(others, BATCH), documents, rest=False, what="prose")
+        self._pass(batches(ordered, BATCH), documents, prose=False)
 
     def _pass(
         self,
-        batches: Iterable[list[Work]],
+        parts: Iterable[list[Work]],
         documents: renew.SessionDocuments,
         *,
         prose: bool = True,
@@ -143,7 +143,7 @@ class Build:
         gone: list[KnownFile] | None = None,
     ) -> None:
         self._what = what
-        for group in _groups(batches):
+        for group in groups(parts):
             self._number([work for works in group for work in works])
             readings = [[self._reading(work, prose=prose, rest=rest) for work in works] for works in group]
             if sum(work.bytes for works in group for work in works) > SMALL_MEMORY:
@@ -202,9 +202,9 @@ class Build:
     def _take(self, writer: tantivy.IndexWriter, reading: Reading, taken: Taken, batch: "_Batch") -> None:
         """The end of a file."""
         file = reading.file
-        self._read_bytes += file.size - reading.start
+        self._half_bytes += (file.size - reading.start) * (reading.prose + reading.rest)
         if self.progress:
-            self.progress(min(self._read_bytes, self._all_bytes), self._all_bytes, self._what)
+            self.progress(min(self._half_bytes // 2, self._all_bytes), self._all_bytes, self._what)
         if taken.error:
             self.unreadable.append(taken.error)
             return
@@ -301,7 +301,7 @@ class Build:
     def _meet_families(self, changes: Changes) -> None:
         """Order the files that start alike: the first of each family keeps what they share."""
         members: dict[str, list[tuple[tuple[object, ...], str]]] = {}
-        twice = _met_twice(changes)
+        twice = met_twice(changes)
         for work in changes.work:
             if work.how == "append" and work.known and self._still_copies(work):
                 members.setdefault(work.known.head, [])
@@ -367,57 +367,3 @@ def recover(catalog: Catalog, fulltext: Fulltext) -> int:
         record.forget_text(catalog, doomed)
         fulltext.reload()
     return batch
-
-
-def _newest_first(works: list[Work]) -> list[Work]:
-    """The files by their session's age: sessions whose files changed last come first, each one's files together."""
-    newest: dict[tuple[str, str], int] = {}
-    for work in works:
-        key = _group(work)
-        newest[key] = max(newest.get(key, 0), work.file.mtime_ns)
-    return sorted(
-        works,
-        key=lambda work: (-newest[_group(work)], _group(work), work.file.kind != "main", work.file.path),
-    )
-
-
-def _group(work: Work) -> tuple[str, str]:
-    return work.file.root, work.file.session_id or work.file.path
-
-
-def _met_twice(changes: Changes) -> frozenset[str]:
-    """Session ids that several transcripts in the work have: the longest one is the session's."""
-    seen: set[str] = set()
-    twice: set[str] = set()
-    for work in changes.work:
-        if work.file.kind == "main":
-            (twice if work.file.session_id in seen else seen).add(work.file.session_id)
-    return frozenset(twice)
-
-
-def _groups(batches: Iterable[list[Work]]) -> Iterator[list[list[Work]]]:
-    """Batches together as long as their files are few enough to be numbered and asked for at once."""
-    group: list[list[Work]] = []
-    for batch in batches:
-        group.append(batch)
-        if sum(map(len, group)) >= MOST_FILES:
-            yield group
-            group = []
-    if group:
-        yield group
-
-
-def _split(works: list[Work], size: int) -> tuple[list[Work], list[Work]]:
-    """The works until their bytes reach a size (at least one), and the others."""
-    taken = 0
-    for index, work in enumerate(works, start=1):
-        taken += work.bytes
-        if taken >= size:
-            return works[:index], works[index:]
-    return works, []
-
-
-def _batches(works: list[Work], size: int) -> Iterator[list[Work]]:
-    while works:
-        batch, works = _split(works, size)
-        yield batch

@@ -4,6 +4,10 @@ The catalogue: an SQLite database of facts about files, sessions, tool calls and
 Derived like the whole cache: a wrong version or damage means a new one. It is the
 record of how far each file's text is in the full-text index, and it is written after
 that index has been committed, so what it states is always there.
+
+No text in it holds a secret of a known shape, but for paths (files.path and folder, project and
+cwd of sessions, typed.project, the folders in facts) and ids: these are where things are and what
+they are found by, so they stay as they are and are cleaned when they are shown.
 """
 
 import sqlite3

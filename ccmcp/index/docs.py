@@ -68,7 +68,8 @@ class SessionWords:
                 self.first = word.text[:2_000]
         elif passage.kind == "tool_call":
             # The values of the input stand one a line, the target among the first: a written file's text is no action.
-            self.actions.append(f"{passage.tool} {word.text[:400]}")
+            # Not the tool's name: nearly every session has it, no passage shows it, and a filter asks for it.
+            self.actions.append(word.text[:400])
         else:
             return
         self.size += min(len(word.text), PIECE)

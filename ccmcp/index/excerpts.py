@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from ccmcp.index.codes import PARTS
+from ccmcp.index.folding import Folded, folded
 from ccmcp.index.harvest import BLOCK
 from ccmcp.index.query import Term
 from ccmcp.index.words import parts_of, spaced
@@ -43,10 +44,11 @@ def read_passage(path: str, kind: str, place: int) -> Found | None:
     except OSError:
         return None
     if kind in ("result", "plan"):
-        return Found("", "", raw.decode("utf-8", "replace"), "")
+        name = re.split(r"[/\\]", path)[-1]
+        return Found(f"file:{name}", "", raw.decode("utf-8", "replace"), "")
     for entry in decode_line(raw.rstrip(b"\r\n"), offset, 0):
         if kind == "history":
-            return Found("", "", typed_prompt(entry.record), "")
+            return Found(f"L{_line_number(path, offset)}", "", typed_prompt(entry.record), "")
         found = list(passages(entry))
         if part < len(found):
             return Found(
@@ -93,7 +95,7 @@ def _text(entry: Entry, passage: Passage) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Something that shows a query's terms in a text in lower case."""
+    """Something that shows a query's terms in a folded text."""
 
     pattern: "re.Pattern[str]"
     """Begins with plain letters: those are found far faster than anything before them could be."""
@@ -111,14 +113,14 @@ def sought(terms: Iterable[Term], beginnings: Iterable[str] = ()) -> tuple[Sough
     """
     found: dict[str, bool] = {}
     for term in terms:
-        words = _WORDS.findall(_lower(term.text))
+        words = _WORDS.findall(folded(term.text).text)
         if not words:
             continue
         found[_BETWEEN.join(map(_loose, words))] = False
         if not term.phrase and len(words) > 1:
             found.update((_loose(word), False) for word in words if len(word) > 2)
         if not term.phrase and (parts := parts_of(term.text)):
-            found[_BETWEEN.join(map(re.escape, parts))] = True
+            found[_BETWEEN.join(re.escape(folded(part).text) for part in parts)] = True
         for word in words if not term.phrase else ():
             if _is_spaceless(word):
                 found.update((re.escape(word[at : at + 2]), True) for at in range(min(len(word) - 1, 24)))
@@ -161,11 +163,6 @@ def _is_spaceless(text: str) -> bool:
     return spaced(text) != text
 
 
-def _lower(text: str) -> str:
-    """The text in lower case, each character in its place."""
-    return text.replace("\u0130", "i").lower()
-
-
 def _begin(text: str, start: int, reach: int) -> int:
     """Where to begin: at a word's start near a place."""
     if start <= 0:
@@ -194,19 +191,31 @@ def _fitting(text: str, length: int) -> int:
 
 def _spots(text: str, wanted: Sequence[Sought]) -> list[tuple[int, int, int]]:
     """Where wanted words stand, how long they are, and which of them: the first of each are enough to choose from."""
-    lowered = _lower(text[:_MOST_READ])
+    within = text[:_MOST_READ]
+    found = folded(within)
     return sorted(
-        (match.start(), len(match.group()), which)
+        (at, size, which)
         for which, each in enumerate(wanted)
-        for match in islice(_standing(each, lowered), _MOST_SPOTS)
+        for at, size in islice(_standing(each, found, within), _MOST_SPOTS)
     )
 
 
-def _standing(each: Sought, text: str) -> Iterator["re.Match[str]"]:
-    for match in each.pattern.finditer(text):
-        at = match.start()
-        if each.inside or at == 0 or not text[at - 1].isalnum() or _is_spaceless(text[at]):
-            yield match
+def _standing(each: Sought, found: Folded, text: str) -> Iterator[tuple[int, int]]:
+    """Where in a text it stands, and how long it is there."""
+    for match in each.pattern.finditer(found.text):
+        at = found.place(match.start())
+        if each.inside or _begins_word(text, at) or _is_spaceless(text[at]):
+            yield at, len(match.group())
+
+
+def _begins_word(text: str, at: int) -> bool:
+    """Whether a word begins at a place, be it within a camelCase one: the index has its parts too."""
+    if at == 0 or not text[at - 1].isalnum():
+        return True
+    before, first, then = text[at - 1], text[at], text[at + 1 : at + 2]
+    if first.isupper():
+        return not before.isupper() or then.islower()
+    return before.isdigit() != first.isdigit()
 
 
 def _best_start(spots: Sequence[tuple[int, int, int]], length: int) -> int:

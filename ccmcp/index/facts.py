@@ -8,6 +8,7 @@ from where the last ones ended.
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import IntFlag
+from functools import lru_cache
 
 import orjson
 
@@ -109,6 +110,8 @@ class FileFacts:
     agent_call: str = ""
     """The tool call that started the subagent."""
     agent_parent: str = ""
+    own_calls: list[str] = field(default_factory=list)
+    """Calls of ccmcp itself that have no result yet, by id."""
 
     @classmethod
     def from_json(cls, data: bytes) -> "FileFacts":
@@ -136,11 +139,12 @@ class FileFacts:
             self._see_cwd(cwd, entry.offset, last=last)
         if isinstance(branch, str) and branch and branch != "HEAD":
             if branch != self.branch:
+                branch = name(branch)
                 _add(self.branches, branch)
             if last or not self.branch:
                 self.branch = branch
-        if isinstance(version, str) and version and (last or not self.version):
-            self.version = version
+        if isinstance(version, str) and version != self.version and version and (last or not self.version):
+            self.version = name(version)
         if not self.inner_session:
             self.inner_session = entry.session_id
         match entry:
@@ -148,13 +152,13 @@ class FileFacts:
                 self.messages += 1
                 model = entry.model
                 if model not in self.models and model != "<synthetic>":
-                    _add(self.models, model)
+                    _add(self.models, name(model))
                 if not self.entrypoint:
-                    self.entrypoint = entry.entrypoint
+                    self.entrypoint = name(entry.entrypoint)
                 self.sidechain_entries += entry.sidechain
             case User():
                 self.messages += 1
-                _add(self.permission_modes, entry.permission_mode)
+                _add(self.permission_modes, name(entry.permission_mode))
                 _add(self.slugs, text_of(entry.record, "slug"))
                 self.sidechain_entries += entry.sidechain
             case System():
@@ -195,14 +199,13 @@ class FileFacts:
                 if len(self.damaged_lines) < MOST_DAMAGE:
                     self.damaged_lines.append((entry.number, entry.reason))
             case Unknown():
-                kind = entry.type[:40] or "(none)"
+                kind = name(entry.type)[:40] or "(none)"
                 if kind in self.unknown_types or len(self.unknown_types) < MOST_DAMAGE:
                     self.unknown_types[kind] = self.unknown_types.get(kind, 0) + 1
             case _:
                 pass
-        mode = text_of(entry.record, "permissionMode")
-        if mode:
-            _add(self.permission_modes, mode)
+        if mode := text_of(entry.record, "permissionMode"):
+            _add(self.permission_modes, name(mode))
 
     def see_passage(self, entry: Entry, passage: Passage) -> None:
         """Take in what a passage says of its session."""
@@ -230,13 +233,22 @@ class FileFacts:
     def see_meta(self, meta: object) -> None:
         """Take in what a subagent's meta.json says."""
         if isinstance(meta, dict):
-            self.agent_type = text_of(meta, "agentType")
+            self.agent_type = name(text_of(meta, "agentType"))
             self.agent_description = one_line(text_of(meta, "description"))
             self.agent_call = text_of(meta, "toolUseId")
             self.agent_parent = text_of(meta, "parentAgentId")
 
 
 _NAMES = tuple(each.name for each in fields(FileFacts))
+
+
+_MOST_REMEMBERED = 256
+_short_name = lru_cache(maxsize=4096)(clean)
+
+
+def name(text: str) -> str:
+    """A name that many lines repeat (a branch, a model, a tool), without secrets: looked through once, then remembered."""
+    return _short_name(text) if len(text) <= _MOST_REMEMBERED else clean(text)
 
 
 def one_line(text: str) -> str:
@@ -309,11 +321,11 @@ def usage_row(entry: Entry, line: bytes, agent: str, *, copied: bool) -> tuple[o
         flags |= _COPIED
     cost = spoken.record.get("costUSD")
     return (
-        entry.offset, spoken.uuid, spoken.message_id, spoken.request_id, spoken.session_id, spoken.request_session_id, spoken.model,
-        spoken.timestamp, spoken.stop_reason, usage.input, usage.output, usage.cache_write, usage.cache_write_5m,
-        usage.cache_write_1h, usage.cache_read, usage.web_searches, usage.speed, usage.service_tier, usage.geo,
-        float(cost) if isinstance(cost, int | float) else None, spoken.version, agent or spoken.agent_id,
-        spoken.git_branch, flags,
+        entry.offset, spoken.uuid, spoken.message_id, spoken.request_id, spoken.session_id, spoken.request_session_id,
+        name(spoken.model), spoken.timestamp, name(spoken.stop_reason), usage.input, usage.output, usage.cache_write,
+        usage.cache_write_5m, usage.cache_write_1h, usage.cache_read, usage.web_searches, name(usage.speed),
+        name(usage.service_tier), name(usage.geo), float(cost) if isinstance(cost, int | float) else None,
+        name(spoken.version), agent or spoken.agent_id, name(spoken.git_branch), flags,
     )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """The two Tantivy indexes on disk, opened together: readers that follow commits, and one writer at a time. I/O."""
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,13 +58,6 @@ class Fulltext:
         index.reload()
         if index.searcher().num_segments > MOST_SEGMENTS:
             writer.wait_merging_threads()
-
-    @staticmethod
-    def remove(folder: Path) -> None:
-        """Remove the indexes of a folder, if they are there. Raises OSError."""
-        shutil.rmtree(folder, ignore_errors=True)
-        if folder.exists():  # a reader elsewhere may just have made its lock file in it
-            shutil.rmtree(folder)
 
 
 def drop(writer: tantivy.IndexWriter) -> None:

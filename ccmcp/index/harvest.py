@@ -7,14 +7,14 @@ the facts of the first, so each line is decoded once.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
 
 from ccmcp.index.codes import INPUT, NOTED, OUTPUT, SAID, THOUGHT
-from ccmcp.index.facts import FileFacts, seconds, usage_row, utc
+from ccmcp.index.facts import FileFacts, name, seconds, usage_row, utc
 from ccmcp.redact import clean
 from ccmcp.transcripts.calls import target
 from ccmcp.transcripts.content import ToolCall, ToolResult
@@ -105,11 +105,14 @@ def read_lines(path: str, start: int = 0) -> Iterator[tuple[int, bytes]]:
                 offset += len(line) + 1
             if len(rest) > BLOCK:
                 # A line of many megabytes: on to its end at once, instead of joining it block by block.
-                rest += file.readline()
-                if rest.endswith(b"\n"):
-                    yield offset, rest[:-1]
-                    offset += len(rest)
-                    rest = b""
+                line = rest + file.readline()
+                rest = b""  # no second copy of it while it is looked at
+                if line.endswith(b"\n"):
+                    line = line[:-1]
+                    yield offset, line
+                    offset += len(line) + 1
+                else:
+                    rest = line
         if rest and rest.rstrip().endswith(b"}") and _is_json(rest):
             yield offset, rest
 
@@ -223,15 +226,20 @@ class Reader:
         match passage.block:
             case ToolCall() as call:
                 self.harvest.facts.tool_calls += 1
-                mark = own_mark(call.name, call.argument("command"))
-                self.known_calls[call.id] = mark
+                own = is_own(call)
+                self.known_calls[call.id] = _OWN if own else name(call.name)
+                if own:
+                    self.harvest.facts.own_calls.append(call.id)
                 if not copied:
                     self._add_call(entry, call)
-                return mark == _OWN
+                return own
             case ToolResult() as result:
                 if not copied:
                     self._add_result(entry, result)
-                return self.known_calls.get(result.call_id) == _OWN
+                if own := self.known_calls.get(result.call_id) == _OWN:
+                    waiting = self.harvest.facts.own_calls
+                    waiting[:] = [each for each in waiting if each != result.call_id]
+                return own
             case None:
                 self.harvest.facts.see_passage(entry, passage)
                 return False
@@ -269,7 +277,7 @@ class Reader:
         # Cut only when it is clean: a secret that the cut goes through is none that `clean` knows.
         aim = clean(target(call)[: 4 * TARGET_LENGTH])[:TARGET_LENGTH]
         self.harvest.calls[call.id or f"{entry.offset}"] = [
-            entry.offset, call.id, entry.id, utc(entry.timestamp), call.name, aim,
+            entry.offset, call.id, entry.id, utc(entry.timestamp), name(call.name), aim,
             self.agent or entry.agent_id, "pending", "", "", "",
         ]  # fmt: skip
 
@@ -286,16 +294,66 @@ class Reader:
 _OWN = "(own)"
 """What `known_calls` keeps for a call of ccmcp itself, so that its result is known for one too."""
 
+OWN_TOOLS: dict[str, frozenset[str]] = {
+    "index_status": frozenset(),
+    "list_sessions": frozenset(
+        {
+            "branch",
+            "cursor",
+            "limit",
+            "model",
+            "order",
+            "project",
+            "root",
+            "since",
+            "this_project",
+            "title",
+            "until",
+        }
+    ),
+    "read_session": frozenset({"agent", "around", "branches", "cursor", "detail", "max_tokens", "session"}),
+    "resume_command": frozenset({"fork", "session", "shell"}),
+    "search_sessions": frozenset(
+        {
+            "branch",
+            "cursor",
+            "include_current",
+            "limit",
+            "model",
+            "passages",
+            "project",
+            "query",
+            "role",
+            "root",
+            "since",
+            "subagents",
+            "this_project",
+            "tool",
+            "until",
+        }
+    ),
+}
+"""ccmcp's tools and their parameters: the server may be registered under any name."""
 
-def own_mark(tool: str, words: str) -> str:
-    """
-    The tool's name, or the mark of a call that asks ccmcp.
 
-    Its answer repeats history, so no search should find it again.
+def is_own(call: ToolCall) -> bool:
     """
-    own = tool.startswith("mcp__") and "ccmcp" in tool
-    own = own or (tool in ("Bash", "PowerShell") and "ccmcp" in words and bool(_OWN_COMMAND.search(words)))
-    return _OWN if own else tool
+    Whether a call asks ccmcp: its answer repeats history, so no search should find it again.
+
+    Told by a server with ccmcp in its name, by one of its tools called with nothing but that
+    tool's parameters (one without any could be anybody's), or by its command.
+    """
+    if call.name.startswith("mcp__"):
+        parameters = OWN_TOOLS.get(call.name.rpartition("__")[2], frozenset())
+        given = call.input.keys() if isinstance(call.input, dict) else {""}
+        return "ccmcp" in call.name or (bool(parameters) and parameters.issuperset(given))
+    words = call.argument("command") if call.name in ("Bash", "PowerShell") else ""
+    return "ccmcp" in words and bool(_OWN_COMMAND.search(words))
+
+
+def waiting_calls(tools: Mapping[str, str], facts: FileFacts) -> dict[str, str]:
+    """What `known_calls` begins with where a reading goes on: the calls that have no result yet, by id."""
+    return {**tools, **dict.fromkeys(facts.own_calls, _OWN)}
 
 
 def _byte(path: str, at: int) -> bytes:

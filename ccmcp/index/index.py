@@ -7,10 +7,8 @@ and answers from both. A cold build, or a backlog larger than a set size, runs b
 questions: they are answered from what is there, and say how much that is.
 """
 
-import sqlite3
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, TypeVar
 
 from ccmcp.config import Config
@@ -19,10 +17,11 @@ from ccmcp.index import listing
 from ccmcp.index.beside import Beside, Progress, Stopped
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.changes import Changes, changes
+from ccmcp.index.coverage import Coverage, coverage_of
 from ccmcp.index.known import Known, known_files, unread, unsettled
 from ccmcp.index.listing import Session, SessionFile, SessionFilter
 from ccmcp.index.question import Answer, Question
-from ccmcp.index.seams import seam
+from ccmcp.index.seams import seam_if_there
 from ccmcp.index.stores import Stores, is_damage
 from ccmcp.transcripts.discover import FoundFile, Scan, scan
 
@@ -40,16 +39,6 @@ _MOST_MENDINGS = 3
 
 _MOST_ROUNDS = 3
 """What one round of changes brings to light (a copy whose original has gone) is taken in by the next, up to so many."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """How much of the history the answers cover."""
-
-    indexed_bytes: int
-    total_bytes: int
-    complete: bool
-    """Whether every line that was whole on disk when it was asked can be found."""
 
 
 class Index:
@@ -152,7 +141,7 @@ class Index:
 
     def _compare(self, catalog: Catalog) -> Changes:
         known = self._known.files(catalog) if catalog is self.stores.catalog else known_files(catalog)
-        return changes(known, self._files(), self._seen_whole(), _seam)
+        return changes(known, self._files(), self._seen_whole(), seam_if_there)
 
     def _files(self) -> list[FoundFile]:
         return [file for each in self.scans.values() for file in each.files]
@@ -175,7 +164,7 @@ class Index:
         self._drop_overlay()
         disk = self.stores.catalog
         with disk.snapshot():
-            found = changes(known_files(disk), self._files(), self._seen_whole(), _seam, moves=False)
+            found = changes(known_files(disk), self._files(), self._seen_whole(), seam_if_there, moves=False)
             if found:
                 self._overlay = Overlay(disk, found, self._excludes)
         self._behind = False
@@ -264,7 +253,7 @@ class Index:
                 if held:
                     self._build_now()
                     return
-            if self._others_wrote():
+            if self.stores.any_written():
                 self._beside.first_batch.set()
 
     def _build_now(self) -> None:
@@ -279,25 +268,17 @@ class Index:
         finally:
             catalog.close()
 
-    def _others_wrote(self) -> bool:
-        try:
-            catalog = self.stores.another_connection()
-        except sqlite3.Error:
-            return False  # just being made
-        try:
-            return catalog.meta("last_batch") > 0
-        finally:
-            catalog.close()
-
     def _coverage(self) -> Coverage:
-        total = sum(file.size for each in self.scans.values() for file in each.files)
         [(indexed,)] = self.stores.catalog.rows(
             "SELECT COALESCE(SUM(MAX(indexed_to, prose_to)), 0) FROM files"
         )
-        scanned = all(each.complete for each in self.scans.values())
-        complete = not self._behind and not self._beside.running and scanned
-        covered = total if complete else min(total, int(str(indexed)))
-        return Coverage(indexed_bytes=covered, total_bytes=total, complete=complete)
+        return coverage_of(
+            self.scans.values(),
+            self.unreadable,
+            indexed=int(str(indexed)),
+            behind=self._behind,
+            running=self._beside.running,
+        )
 
     # -- answers
 
@@ -361,11 +342,24 @@ class Index:
         """
         return self._answered(lambda catalog: listing.find_in(self._states(catalog), asked))
 
+    def in_several_roots(self, ids: Collection[str]) -> frozenset[str]:
+        """Which of these ids are those of sessions in several roots."""
+        return self._answered(lambda catalog: listing.ids_in_several_roots(self._states(catalog), ids))
+
     def _states(self, catalog: Catalog) -> list[listing.State]:
         """The catalogue, and what is beside it: each with the sessions whose rows in it do not stand."""
         if self._overlay is None:
             return [(catalog, frozenset())]
         return [(catalog, self._overlay.stale(catalog).sessions), (self._overlay.catalog, frozenset())]
+
+    def session_of_agent(self, asked: str) -> tuple[str, str] | None:
+        """The session of a subagent as LABEL:ID, and the subagent's whole id. Raises AmbiguousSessionError."""
+
+        def ask(catalog: Catalog) -> tuple[str, str] | None:
+            beside = self._overlay and listing.session_of_agent(self._overlay.catalog, asked)
+            return beside or listing.session_of_agent(catalog, asked)
+
+        return self._answered(ask)
 
     def session_of_call(self, call_id: str) -> str | None:
         """The id of the session that made a tool call; none when it is not known (yet)."""
@@ -396,10 +390,3 @@ class Index:
             return "this process"
         with self.stores.locked(0) as free:
             return "nobody" if free else "another process"
-
-
-def _seam(path: str, end: int) -> bytes:
-    try:
-        return seam(path, end)
-    except OSError:
-        return b""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ccmcp.index import codes
 from ccmcp.index.copies import skipper
 from ccmcp.index.docs import Prepared, SessionWords, prepared
+from ccmcp.index.facts import name as clean_name
 from ccmcp.index.facts import one_line
 from ccmcp.index.harvest import Harvest, Reader, Word, read_lines, read_meta, text_pieces
 from ccmcp.transcripts.decode import decode_line
@@ -113,7 +114,8 @@ def _transcript(reading: Reading) -> Iterator[Portion]:
     for word in reader.words():
         if reading.excluded:
             continue
-        passages.append(prepared(word, word.passage.tool or reader.tool_of(word.passage.call_id)))
+        tool = clean_name(word.passage.tool) or reader.tool_of(word.passage.call_id)
+        passages.append(prepared(word, tool))
         words.take(word)
         size += len(word.text)
         if size > PORTION:

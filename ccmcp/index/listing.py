@@ -3,7 +3,7 @@
 import contextlib
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -390,6 +390,47 @@ def find_in(states: Sequence[State], asked: str) -> tuple[Session, tuple[Session
         raise AmbiguousSessionError(asked, [f"{each.root}:{each.session_id}" for _, each in found])
     [(catalog, session)] = found
     return session, session_files(catalog, session)
+
+
+def ids_in_several_roots(states: Sequence[State], ids: Collection[str]) -> frozenset[str]:
+    """Which of these ids are those of sessions in several roots, so that LABEL:ID has to tell them apart."""
+    wanted = list(ids)
+    roots: defaultdict[str, set[str]] = defaultdict(set)
+    for catalog, leaving_out in states:
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            for number, session_id, root in catalog.rows(
+                f"SELECT id, session_id, root FROM sessions WHERE excluded IN (0, 3) AND session_id IN ({', '.join('?' * len(some))})",  # noqa: S608 - placeholders
+                some,
+            ):
+                if number not in leaving_out:
+                    roots[str(session_id)].add(str(root))
+    return frozenset(session_id for session_id, its in roots.items() if len(its) > 1)
+
+
+def session_of_agent(catalog: Catalog, asked: str) -> tuple[str, str] | None:
+    """
+    The session of a subagent, as LABEL:ID, and the subagent's whole id; none when there is no such one.
+
+    Takes the id, or a beginning of 6 or more characters, with or without the `agent-` of its file's name.
+
+    Raises:
+        AmbiguousSessionError: several begin so.
+
+    """
+    start = asked.strip().removeprefix("agent-")
+    if len(start) < SHORTEST_PREFIX:
+        return None
+    rows = catalog.rows(
+        "SELECT DISTINCT s.root || ':' || s.session_id, f.agent_id FROM files f JOIN sessions s ON s.id = f.session "
+        "WHERE f.kind = 'agent' AND f.agent_id >= ? AND f.agent_id < ? AND s.excluded != 1 ORDER BY s.ended DESC LIMIT 50",
+        (start, start + "\U0010ffff"),
+    )
+    found = [(str(session), str(agent)) for session, agent in rows]
+    found = [pair for pair in found if pair[1] == start] or found
+    if len(found) > 1:
+        raise AmbiguousSessionError(asked, list(dict.fromkeys(session for session, _ in found)))
+    return found[0] if found else None
 
 
 def sessions_by_number(catalog: Catalog, numbers: Sequence[int]) -> dict[int, Session]:

@@ -14,6 +14,7 @@ an option (--save-dev).
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 FILTERS = ("project", "branch", "role", "kind", "tool", "model", "since", "until", "title", "session")
 
@@ -44,6 +45,8 @@ class Query:
     terms: tuple[Term, ...] = ()
     filters: tuple[tuple[str, str], ...] = ()
     """(field, value), the fields of FILTERS."""
+    near_filters: tuple[str, ...] = ()
+    """What is words, as written, and may have been meant as a filter: one with a sign, or of a field much like one."""
 
     @property
     def wanted(self) -> tuple[Term, ...]:
@@ -65,6 +68,7 @@ def parse(text: str, accepts: Callable[[str, str], bool] = lambda _field, _value
     """Read a query. `accepts(field, value)` says whether a filter's value can be used; if not, it is words."""
     terms: list[Term] = []
     filters: list[tuple[str, str]] = []
+    near: list[str] = []
     for match in _TOKEN.finditer(_encodable(text)):
         sign, field = match["sign"], match["field"]
         value = match["phrase"] if match["phrase"] is not None else match["word"]
@@ -80,7 +84,17 @@ def parse(text: str, accepts: Callable[[str, str], bool] = lambda _field, _value
             term = replace(term, must=True)
         if words.strip() and len(terms) < MOST_TERMS:
             terms.append(term)
-    return Query(tuple(terms), tuple(filters))
+            near += [f"{sign or ''}{words}"] if field and _like_a_filter(field, signed=bool(sign)) else []
+    return Query(tuple(terms), tuple(filters), tuple(near))
+
+
+def nearest_filter(field: str) -> str:
+    """The filter that a field is a misspelling of; empty when there is none."""
+    return next(iter(get_close_matches(field, FILTERS, n=1, cutoff=0.75)), "")
+
+
+def _like_a_filter(field: str, *, signed: bool) -> bool:
+    return signed if field in FILTERS else bool(nearest_filter(field))
 
 
 def _encodable(text: str) -> str:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.changes import KnownFile
 from ccmcp.index.facts import FileFacts, one_line, utc
-from ccmcp.index.harvest import Harvest, own_mark
+from ccmcp.index.harvest import Harvest, waiting_calls
 from ccmcp.index.intake import Typed
-from ccmcp.index.seams import seam
+from ccmcp.index.seams import seam_if_there
 from ccmcp.index.sessions import fold
 from ccmcp.transcripts.discover import FoundFile
 
@@ -78,10 +78,10 @@ def continued(catalog: Catalog, known: KnownFile) -> Harvest:
 
 def pending_calls(catalog: Catalog, file: int) -> dict[str, str]:
     """The tools of a file's calls that have no result yet, by call id; ccmcp's own by its mark."""
-    rows = catalog.rows(
-        "SELECT call_id, tool, target FROM calls WHERE file = ? AND outcome = 'pending'", (file,)
-    )
-    return {str(call): own_mark(str(tool), str(target)) for call, tool, target in rows}
+    tools = catalog.rows("SELECT call_id, tool FROM calls WHERE file = ? AND outcome = 'pending'", (file,))
+    facts = catalog.rows("SELECT facts FROM files WHERE id = ?", (file,))
+    told = FileFacts.from_json(facts[0][0]) if facts and isinstance(facts[0][0], bytes) else FileFacts()
+    return waiting_calls({str(call): str(tool) for call, tool in tools}, told)
 
 
 def plan_slug(file: FoundFile) -> str:
@@ -198,7 +198,7 @@ def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
         "unknown=?, facts=? WHERE id=?",
         (
             file.folder, each.session, file.agent_id, size if whole else -1, file.mtime_ns, file.inode, indexed_to,
-            harvest.end, harvest.lines, _seam(file.path, harvest.end), each.append, each.head, each.head, each.copy_of, each.append,
+            harvest.end, harvest.lines, seam_if_there(file.path, harvest.end), each.append, each.head, each.head, each.copy_of, each.append,
             harvest.copied, harvest.damaged, harvest.unknown, facts.to_json(), each.id,
         ),
     )  # fmt: skip
@@ -231,13 +231,6 @@ def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
             [(*result, session) for result in harvest.results],
         )
     return touched
-
-
-def _seam(path: str, end: int) -> bytes:
-    try:
-        return seam(path, end)
-    except OSError:
-        return b""  # gone since it was read: the next scan sees it
 
 
 def _sessions_of(catalog: Catalog, file: int) -> set[int]:

@@ -71,12 +71,12 @@ class _Ranked:
 
 def _answer(searches: Sequence[Search], question: Question) -> Answer:
     sources = [Source(each.catalog, each.fulltext, each.stale, question) for each in searches]
-    allowed = _with_musts(sources, question, _in_catalogue(sources, question))
+    allowed, denied = _with_musts(sources, question, _in_catalogue(sources, question))
     wanted = [term for term in question.terms if not term.without]
     for source in sources:
-        source.look_for(wanted, allowed)
+        source.look_for(wanted, allowed, denied)
     if not wanted:
-        return _newest(sources, question, allowed)
+        return _newest(sources, question, allowed, denied)
     ranked = _rank(sources)
     order = _order(sources, ranked, set[int]().union(*(source.found for source in sources)), question)
     page = order[question.offset : question.offset + question.limit]
@@ -89,12 +89,15 @@ def _answer(searches: Sequence[Search], question: Question) -> Answer:
     return _answered(sources, question, page, scores, ranked, total=len(order))
 
 
-def _newest(sources: Sequence[Source], question: Question, allowed: set[int] | None) -> Answer:
+def _newest(
+    sources: Sequence[Source], question: Question, allowed: set[int] | None, denied: set[int]
+) -> Answer:
     """The answer to filters without words: all that fits, the newest first, with its last passages if it is about such."""
     if any(source.scope for source in sources):
         found = set[int]().union(*(source.found for source in sources))
     else:
         found = set(allowed) if allowed is not None else set[int]().union(*map(_everyone, sources))
+        found -= denied
         if question.caller is not None and question.caller.compacted_at < 0:
             found.discard(question.caller.session)
     ended = _ended(sources, found)
@@ -173,8 +176,11 @@ def _everyone(source: Source) -> set[int]:
     } - source.stale.sessions
 
 
-def _with_musts(sources: Sequence[Source], question: Question, allowed: set[int] | None) -> set[int] | None:
-    """Of these sessions those that have what they must have, and not what they must not."""
+def _with_musts(
+    sources: Sequence[Source], question: Question, allowed: set[int] | None
+) -> tuple[set[int] | None, set[int]]:
+    """Of these sessions (none: all) those that have what they must have; and those that have what they must not."""
+    denied: set[int] = set()
     for term in question.terms:
         if not (term.must or term.without):
             continue
@@ -182,13 +188,11 @@ def _with_musts(sources: Sequence[Source], question: Question, allowed: set[int]
         if not having:
             continue  # there is no word in it
         these = set[int]().union(*having)
-        if not term.without:
-            allowed = these if allowed is None else allowed & these
-        elif allowed is None:
-            allowed = set[int]().union(*(_everyone(source) for source in sources)) - these
+        if term.without:
+            denied |= these
         else:
-            allowed -= these
-    return allowed
+            allowed = these if allowed is None else allowed & these
+    return allowed, denied
 
 
 # -- ranking

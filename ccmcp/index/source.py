@@ -33,6 +33,7 @@ CANDIDATES = 400
 """So many of the best passages, and of the best session documents, tell how well sessions fit."""
 
 _MOST_BUCKETS = 65_000
+_NONE: set[int] = set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,10 @@ class Source:
         self._veil = [*self._hiding, *self._stale]
         self._titled = not (question.role or question.kind or question.tool)
         """Whether a title can answer: it is of no role and no tool's."""
-        self._within: list[tantivy.Query] = []
+        self._fitting: tantivy.Query | None = None
+        """What a passage must match, whichever session it is of."""
+        self._having: dict[Term, set[int]] = {}
+        """The sessions that have a term in a passage, as far as that was asked."""
         self._shown: tantivy.Query | None = None
         self._own: tantivy.Query | None = None
         self._wanted: Sequence[Term] = ()
@@ -113,6 +117,7 @@ class Source:
             return None
         scope = [] if term.without else self.scope
         found = _distinct(self._searcher, without(both(query, *scope), self._veil))
+        self._having[term] = found
         titles = self._titles.exactly(term) if self._titled or term.without else None
         return (
             found | _distinct(self._document_searcher, without(titles, self._stale_documents))
@@ -120,16 +125,24 @@ class Source:
             else found
         )
 
-    def look_for(self, wanted: Sequence[Term], allowed: set[int] | None) -> None:
-        """Find the passages and documents that match the words; without words, the passages within the scope."""
-        if allowed is not None:
-            self._within = [among(self._index, "session", allowed)]
+    def look_for(self, wanted: Sequence[Term], allowed: set[int] | None, denied: set[int] = _NONE) -> None:
+        """
+        Find the passages and documents that match the words; without words, the passages within the scope.
+
+        Only those of allowed sessions (none: all) that are not denied.
+        """
         words = self._passages.any_of(wanted)
         if words is None and (wanted or not self.scope):
             return
-        self._shown = both(*([words] if words else []), *self.scope, *self._within)
-        self.found = _distinct(self._searcher, without(self._shown, self._veil))
+        self._fitting = both(*([words] if words else []), *self.scope)
         self._wanted = wanted
+        # A phrase alone has just been looked for, and among most sessions that have it.
+        having = self._having.get(wanted[0]) if len(wanted) == 1 and wanted[0].phrase else None
+        if having is not None and allowed is not None and having <= allowed - denied:
+            self._shown, self.found = self._fitting, set(having)
+        else:
+            self._shown = _limited(self._index, self._fitting, allowed, denied)
+            self.found = _distinct(self._searcher, without(self._shown, self._veil))
         own = self._documents.any_of(wanted)
         if own is None:
             return
@@ -138,11 +151,11 @@ class Source:
             ways = [both(own, among(self._document_index, "session", self.found))]
             titles = self._titles.any_of(wanted) if self._titled else None
             if titles is not None:
-                ways.append(both(titles, among(self._document_index, "session", self._in_time(allowed))))
+                ways.append(_limited(self._document_index, titles, self._in_time(allowed), denied))
             own = one_of(ways)
             assert own is not None
-        elif allowed is not None:
-            own = both(own, among(self._document_index, "session", allowed))
+        else:
+            own = _limited(self._document_index, own, allowed, denied)
         caller = self.question.caller
         asking = [among(self._document_index, "session", [caller.session])] if caller else []
         self._own = without(own, [*asking, *self._stale_documents])
@@ -183,23 +196,23 @@ class Source:
         self, session: int, seen: Sequence[tantivy.DocAddress], wanted: int
     ) -> list[tantivy.DocAddress]:
         """Passages of one session beside those seen, best first."""
-        if self._shown is None:
+        if self._fitting is None:
             return []
-        here = among(self._index, "session", [session])
-        hits = self._searcher.search(without(both(self._shown, here), self._veil), wanted).hits
+        here = _of(self._index, session)
+        hits = self._searcher.search(without(both(self._fitting, here), self._veil), wanted).hits
         # What only its own document was found by are other forms of the words.
         near = self._passages.starting(beginnings(self._wanted)) if not (hits or seen) else None
         if near is not None:
-            near = both(near, here, *self.scope, *self._within)
+            near = both(near, here, *self.scope)
             hits = self._searcher.search(without(near, self._veil), wanted).hits
         known = {(address.segment_ord, address.doc) for address in seen}
         return [address for _, address in hits if (address.segment_ord, address.doc) not in known]
 
     def last(self, session: int, wanted: int) -> list[tantivy.DocAddress]:
         """The last passages of one session within the question's scope."""
-        if self._shown is None or not wanted:
+        if self._fitting is None or not wanted:
             return []
-        here = both(self._shown, among(self._index, "session", [session]))
+        here = both(self._fitting, _of(self._index, session))
         hits = self._searcher.search(without(here, self._veil), wanted, order_by_field="at").hits
         return [address for _, address in hits]
 
@@ -218,10 +231,14 @@ class Source:
 
     def match(self, place: "Place", wanted: Sequence[Sought]) -> Match | None:
         """A passage as it is shown; none when its file has changed or gone since."""
-        rows = self.catalog.rows("SELECT path, kind, agent_id FROM files WHERE id = ?", (place.file,))
+        rows = self.catalog.rows(
+            "SELECT f.path, f.kind, f.agent_id, s.main_file IS NOT NULL FROM files f "
+            "LEFT JOIN sessions s ON s.id = ? WHERE f.id = ?",
+            (place.session, place.file),
+        )
         if not rows:
             return None
-        path, kind, agent = map(str, rows[0])
+        path, kind, agent = map(str, rows[0][:3])
         found = read_passage(path, kind, place.place)
         if found is None:
             return None
@@ -235,7 +252,8 @@ class Source:
             kind=passage_kind,
             at=utc(found.timestamp) or (_iso(place.at) if place.at else None),
             text=excerpt(found.text, wanted),
-            entry_id=found.entry_id,
+            # A typed prompt is read by its line only where there is no transcript that has it too.
+            entry_id="" if kind == "history" and rows[0][3] else found.entry_id,
             tool=tool,
             agent=agent,
         )
@@ -244,11 +262,26 @@ class Source:
 class Place(NamedTuple):
     """What the index keeps of a passage beside its words: its fast fields."""
 
+    session: int
     file: int
     place: int
     what: int
     at: int
     tool: int
+
+
+def _of(index: tantivy.Index, session: int) -> tantivy.Query:
+    """What is of one session: a list of its passages, where `among` would make a set of all there are."""
+    return tantivy.Query.const_score_query(tantivy.Query.term_query(index.schema, "session", session), 0.0)
+
+
+def _limited(
+    index: tantivy.Index, query: tantivy.Query, allowed: set[int] | None, denied: set[int]
+) -> tantivy.Query:
+    """What matches a query, of these sessions only."""
+    query = query if allowed is None else both(query, among(index, "session", allowed - denied))
+    # The few that must not be are cheaper to leave out than all others are to ask for.
+    return without(query, [among(index, "session", denied)] if denied and allowed is None else [])
 
 
 def _distinct(searcher: tantivy.Searcher, query: tantivy.Query) -> set[int]:

@@ -4,7 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccmcp.index.index import Coverage, Index
+from ccmcp.index.coverage import Coverage
+from ccmcp.index.index import Index
+from ccmcp.transcripts.discover import beside
 
 MOST_DAMAGED = 50
 """So many damaged files are named; the others are counted."""
@@ -77,7 +79,10 @@ def status_of(index: Index) -> Status:
     rows = index.catalog_rows(
         "SELECT root, COUNT(*), SUM(MAX(size, 0)), SUM(indexed_to < size AND kind IN ('main', 'agent', 'history')) FROM files GROUP BY root"
     )
-    by_root = {str(row[0]): row for row in rows}
+    known = {str(label): (int(str(files)), int(str(size or 0))) for label, files, size, _ in rows}
+    sizes = {
+        root.label: _on_disk(index, root.label, known.get(root.label, (0, 0))) for root in index.config.roots
+    }
     counts = {(str(root), int(str(why))): int(str(count)) for root, why, count in index.catalog_rows(
         "SELECT root, excluded, COUNT(*) FROM sessions GROUP BY root, excluded"
     )}  # fmt: skip
@@ -86,8 +91,8 @@ def status_of(index: Index) -> Status:
             label=root.label,
             path=str(root.path),
             sessions=counts.get((root.label, 0), 0),
-            files=int(str(by_root[root.label][1])) if root.label in by_root else 0,
-            bytes=int(str(by_root[root.label][2] or 0)) if root.label in by_root else 0,
+            files=sizes[root.label][0],
+            bytes=sizes[root.label][1],
             complete=index.scans[root.label].complete if root.label in index.scans else False,
         )
         for root in index.config.roots
@@ -98,22 +103,32 @@ def status_of(index: Index) -> Status:
     for scan in index.scans.values():
         skipped.update(scan.skipped)
         problems.extend(scan.problems)
+    skipped.update({"files beside the projects": sum(beside(root.path) for root in index.config.roots)})
     return Status(
         roots=roots,
         sessions=sum(root.sessions for root in roots),
         left_out=left_out(index),
-        files=sum(int(str(row[1])) for row in rows),
+        files=sum(root.files for root in roots),
         coverage=index.refresh_coverage(),
         damaged=damaged,
         damaged_files=damaged_files,
         unknown=dict(unknown),
         unfinished=sum(int(str(row[3] or 0)) for row in rows),
-        skipped=dict(skipped),
+        skipped={what: count for what, count in skipped.items() if count},
         problems=tuple(problems),
         writer=index.writer(),
         cache=str(index.config.cache),
         cache_bytes=_size(index.config.cache),
     )
+
+
+def _on_disk(index: Index, label: str, known: tuple[int, int]) -> tuple[int, int]:
+    """Files and bytes of a root as the last scan saw them; where that did not see everything, at least those known."""
+    scan = index.scans.get(label)
+    if scan is None:
+        return known
+    files, size = len(scan.files), sum(file.size for file in scan.files)
+    return (files, size) if scan.complete else (max(files, known[0]), max(size, known[1]))
 
 
 def _damage(index: Index) -> tuple[tuple[Damage, ...], int, Counter[str]]:

@@ -8,6 +8,7 @@ so where there is one its text has been there. The full-text index is opened whe
 first needed, because loading Tantivy costs more than a listing.
 """
 
+import os
 import sqlite3
 import threading
 import zlib
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccmcp.config import Config, prepare_cache
-from ccmcp.errors import CacheInUseError
+from ccmcp.errors import CacheInUseError, SettingsError
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.locks import writer_lock
 
@@ -33,7 +34,7 @@ _NO_DAMAGE = frozenset(
         sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE,
     }
 )  # fmt: skip
-_TEXT_DAMAGE = ("corrupt", "Failed to open", "An IO error", "IoError", "is gone")
+_TEXT_DAMAGE = ("corrupt", "Failed to open", "An IO error", "IoError", "is gone", "schema does not match")
 
 
 def is_damage(error: BaseException) -> bool:
@@ -54,7 +55,7 @@ class Stores:
         Open the stores, or begin them.
 
         Raises:
-            SettingsError: the cache folder can't be made.
+            SettingsError: the cache folder can't be made, or what is in it can't be removed.
             CacheInUseError: they must be begun anew, and another process does not let go of them.
 
         """
@@ -106,6 +107,17 @@ class Stores:
         """The catalogue over a connection of its own, for a thread of its own. The caller closes it."""
         return Catalog(self._path)
 
+    def any_written(self) -> bool:
+        """Whether any batch has been written, by whichever process."""
+        try:
+            catalog = self.another_connection()
+        except sqlite3.Error:
+            return False  # just being made
+        try:
+            return catalog.meta("last_batch") > 0
+        finally:
+            catalog.close()
+
     def follow(self) -> bool:
         """Open anew what another process, or a person, has replaced; whether anything was."""
         if self._opened is not None and self._path_now() == self._opened:
@@ -126,7 +138,7 @@ class Stores:
         Remove both stores and open empty ones; where another process has just done so, open those.
 
         Raises:
-            SettingsError: the cache folder can't be made.
+            SettingsError: the cache folder can't be made, or what is in it can't be removed.
             CacheInUseError: another process does not let go of them.
 
         """
@@ -194,17 +206,32 @@ class Stores:
         return Catalog.make(self._path, self._settings())
 
     def _remove(self) -> None:
-        from ccmcp.index.fulltext import Fulltext  # noqa: PLC0415 - loads Tantivy
-
         try:
             for ending in ("", "-wal", "-shm"):
-                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
-            Fulltext.remove(self._text_folder)
+                _remove(self._path.with_name(self._path.name + ending))
+            _remove(self._text_folder)
         except OSError as error:
-            # Windows removes nothing that another process has open.
-            raise CacheInUseError(str(self.config.cache)) from error
+            if os.name == "nt" and isinstance(error, PermissionError):
+                # Windows removes nothing that another process has open.
+                raise CacheInUseError(str(self.config.cache)) from error
+            raise SettingsError(
+                f"{error.filename or self.config.cache} must be made anew and can't be removed: {error.strerror or error}. "
+                "Remove it, or set CCMCP_CACHE_DIR to another folder; the cache holds nothing that can't be made again."
+            ) from error
 
     def _settings(self) -> int:
         """A number for the settings that decide what is in the cache."""
         text = repr((self.config.exclude_projects, self.config.exclude_sessions))
         return zlib.crc32(text.encode())
+
+
+def _remove(path: Path) -> None:
+    """Remove what stands at a place in the cache, whatever it is: a catalogue that is a folder goes too. Raises OSError."""
+    import shutil  # noqa: PLC0415 - it brings the packers along, and hardly ever is anything removed
+
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    shutil.rmtree(path, ignore_errors=True)
+    if path.exists():  # a reader elsewhere may just have made its lock file in it
+        shutil.rmtree(path)

@@ -6,7 +6,7 @@ to read are chosen and ordered (`branches`, `scope`), and the words of one page 
 again and laid out (`items`, `outline`, `page`). `source` is the part that reads files.
 """
 
-from ccmcp.reading.items import Detail
+from ccmcp.reading.items import Detail, slug
 from ccmcp.reading.layout import entry_head, entry_text, who
 from ccmcp.reading.read import Branches, Page, Request, Shown, read
 from ccmcp.reading.source import folders
@@ -21,5 +21,6 @@ __all__ = [
     "entry_text",
     "folders",
     "read",
+    "slug",
     "who",
 ]

@@ -114,6 +114,8 @@ class Survey:
     """When the first entry of each file was written."""
     referenced: set[int] = field(default_factory=set)
     """The side files that a tool result names, by their number."""
+    unreadable: dict[str, str] = field(default_factory=dict)
+    """Transcripts that could not be read (to their end), by path: why."""
 
 
 def survey(files: Sequence[SessionFile], entries: Iterable[tuple[int, Entry]]) -> Survey:

@@ -1,13 +1,14 @@
 """What a reader does not see, in words, and how to see it. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ccmcp.reading.items import Detail, short_agent
+from ccmcp.reading.items import Detail, cut, one_line, short_agent
 from ccmcp.reading.lines import INJECTED, ODD, RESULT, SIDE, THINKING, Line
 from ccmcp.reading.scope import Scope
 
 _MOST_AGENTS = 5
+_LONGEST_NAME = 60
 _KINDS = (
     (RESULT, "tool result"),
     (THINKING, "thinking passage"),
@@ -48,6 +49,16 @@ def left_out(scope: Scope, detail: Detail, shown: Sequence[Line]) -> Iterator[tu
         more = ", ..." if len(agents) > _MOST_AGENTS else ""
         told = f"{number(sum(agents.values()), 'entry', 'entries')} of {number(len(agents), 'subagent')}"
         yield f"{told} (agent={names}{more} or all)", "agent=all shows more"
+
+
+def unread(files: Mapping[str, str], clean: Callable[[str], str]) -> str:
+    """Which transcripts could not be read, and why: takes paths with their reasons, and what makes texts fit to be shown."""
+    if not files:
+        return ""
+    path, why = next(iter(files.items()))
+    name = cut(one_line(clean(path.replace("\\", "/").rpartition("/")[2])), _LONGEST_NAME)
+    more = f" and {number(len(files) - 1, 'more file')}" if len(files) > 1 else ""
+    return f"what stands in {name}{more}, which could not be read ({why})"
 
 
 def number(count: int, one: str, many: str = "") -> str:

@@ -1,5 +1,6 @@
 """Lines -> turns: a prompt and what followed it, as one line each. Pure."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from ccmcp.transcripts.entries import Entry
 from ccmcp.transcripts.passages import passages
 
 _PROMPT_LENGTH = 140
+_FIRST_LINE = re.compile(r"\S[^\n]{0,2000}")
 _MOST_FILES = 4
 _FAILED = frozenset({"error", "interrupted", "rejected", "denied"})
 
@@ -61,7 +63,8 @@ def turns(lines: Iterable[Line]) -> Iterator[Turn]:
 def turn_item(turn: Turn, entry: Entry, shelf: Shelf) -> Item:
     """A turn as it is shown; `entry` is its first."""
     prompt = next((each for each in passages(entry) if code_of(entry, each) == PROMPT), None)
-    words = shelf.clean(prompt.text).strip().partition("\n")[0] if prompt else "(before the first prompt)"
+    first = _FIRST_LINE.search(shelf.clean(prompt.text)) if prompt else None
+    words = first[0] if first else "" if prompt else "(before the first prompt)"
     return Item(
         place=0,
         at=entry.timestamp,

@@ -1,5 +1,6 @@
 """The whole of reading: a session's files and a request in, a page out. I/O: reads transcripts."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from ccmcp.reading import source
 from ccmcp.reading.items import DIALOGUE, Detail, Item, Shelf, items, slug
 from ccmcp.reading.layout import entry_head, entry_text, who
 from ccmcp.reading.lines import PROMPT, SIDE, Line, Survey, survey
-from ccmcp.reading.omitted import left_out
+from ccmcp.reading.omitted import left_out, unread
 from ccmcp.reading.outline import Turn, turn_item, turns
 from ccmcp.reading.page import Piece, Place, before, fill, text_cost
 from ccmcp.reading.position import Start, file_key
@@ -91,7 +92,9 @@ def read(
         BadCursorError: `start` is no place in this session.
 
     """
-    found = survey(files, source.entries(files))
+    unreadable: dict[str, str] = {}
+    found = survey(files, source.entries(files, unreadable))
+    found.unreadable = unreadable
     typed = _typed(found, history, request.session_id) if history and not found.lines else {}
     return _Reading(found, request, clean, typed).page()
 
@@ -176,6 +179,7 @@ class _Reading:
             return None, agent
         lines = self._survey.lines
         own = lines if agent == scopes.EVERYONE else [line for line in lines if line.agent == agent]
+        asked = self._holder(asked) or asked
         line = scopes.find(asked, own, lines, self._request.session_id)
         return line, agent if agent == scopes.EVERYONE else line.agent
 
@@ -232,6 +236,15 @@ class _Reading:
         note = f"{'a plan' if file.kind == 'plan' else 'a tool result'} kept in {slug(line.id.removeprefix('file:'))}"
         return Item(place=0, at="", role="system", kind="attachment", text=text, note=note)
 
+    def _holder(self, asked: str) -> str:
+        """The entry that shows a side file which a tool result names; empty when it is asked for no such one."""
+        kind, _, name = asked.strip().strip("[]").partition(":")
+        if kind != "file":
+            return ""
+        sides = {side for side in self._survey.referenced if side >= 0}
+        wanted = {side for side in sides if re.split(r"[/\\]", self._survey.files[side].path)[-1] == name}
+        return next((line.id for line in self._survey.lines if wanted.intersection(line.sides)), "")
+
     def _entry_at(self, line: Line) -> Entry | None:
         return source.entry_at(self._survey.files[line.file].path, line) if line.file >= 0 else None
 
@@ -241,6 +254,8 @@ class _Reading:
         )
 
     def _cost(self, index: int, item: Item) -> int:
+        if len(item.text) > 4 * self._request.tokens:
+            return len(item.text) // 4  # no page has room for it, and laying it out would copy it three times
         line = self._order[index]
         head = entry_head(
             short_id=slug(self._short(line)),
@@ -279,7 +294,8 @@ class _Reading:
         told = "; ".join(part for part, _ in parts)
         if text_cost(told) > self._request.tokens // 6:
             told = "; ".join(short for _, short in parts if short)
-        return told
+        lost = unread(self._survey.unreadable, self._shelf.clean)
+        return "; ".join(filter(None, (lost, told)))
 
 
 def moment(text: str) -> datetime | None:

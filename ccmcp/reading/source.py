@@ -16,23 +16,24 @@ MOST_BYTES = 32_000_000
 TRANSCRIPTS = ("main", "agent")
 
 
-def entries(files: Sequence[SessionFile]) -> Iterator[tuple[int, Entry]]:
-    """Every entry of a session's transcripts with the number of its file; a file that can't be read has none."""
+def entries(files: Sequence[SessionFile], unreadable: dict[str, str]) -> Iterator[tuple[int, Entry]]:
+    """Every entry of a session's transcripts with the number of its file; notes the paths of files it can't read, and why."""
     for number, file in enumerate(files):
         if file.kind in TRANSCRIPTS:
-            for entry in _entries(file.path):
+            for entry in _entries(file.path, unreadable):
                 yield number, entry
 
 
-def _entries(path: str) -> Iterator[Entry]:
+def _entries(path: str, unreadable: dict[str, str] | None = None) -> Iterator[Entry]:
     try:
         for number, (offset, line) in enumerate(read_lines(path), start=1):
             if (copy := copy_line(line, offset, number)) is not None:
                 yield copy
             else:
                 yield from decode_line(line, offset, number)
-    except OSError:
-        return
+    except OSError as error:
+        if unreadable is not None:
+            unreadable[path] = error.strerror or type(error).__name__
 
 
 def entry_at(path: str, line: Line) -> Entry | None:

@@ -55,7 +55,8 @@ class Arguments:
     def _problem(self, name: str, value: object) -> str:
         properties = self.schema["properties"]
         if name not in properties:
-            return f"Unknown argument {clean(name)[:60]!r}. {did_you_mean(name, list(properties))}"
+            known = did_you_mean(name, list(properties)) if properties else "It takes none."
+            return f"Unknown argument {clean(name)[:60]!r}. {known}"
         if value is None:
             return f"{name} is missing. Give {_wanted(properties[name])}."
         shown = clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

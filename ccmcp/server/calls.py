@@ -1,9 +1,11 @@
 """Runs tools: a request's arguments in, an MCP result out. In worker threads, over one history."""
 
+import asyncio
 import os
 import sys
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from datetime import datetime
@@ -11,7 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from anyio import CapacityLimiter, from_thread, to_thread
+from anyio import CapacityLimiter, to_thread
 from mcp.server import ServerRequestContext
 from mcp.types import CallToolResult, TextContent
 
@@ -19,6 +21,7 @@ from ccmcp.errors import CcmcpError, FailedInternallyError
 from ccmcp.history import History
 from ccmcp.redact import clean
 from ccmcp.result import plain
+from ccmcp.server.choke import ROOM
 from ccmcp.tools import Call, Tool
 
 Context = ServerRequestContext[Any]
@@ -49,14 +52,21 @@ class Calls:
     async def run(self, tool: Tool, parameters: object, context: Context) -> CallToolResult:
         """What the tool answers: its result or its error, and never an exception."""
         gone = threading.Event()
+        progress = Progress(context, gone) if "progress_token" in (context.meta or {}) else None
+        call = self._call(context, gone, progress)
         try:
-            return await to_thread.run_sync(
-                self._work, tool, parameters, context, gone, abandon_on_cancel=True, limiter=self._threads
+            answer = await to_thread.run_sync(
+                self._work, tool, parameters, call, gone, abandon_on_cancel=True, limiter=self._threads
             )
+            if progress is not None:
+                await progress.sent()
+            return answer
         finally:
             gone.set()
+            if progress is not None:
+                progress.end()
 
-    def _call(self, context: Context, gone: threading.Event) -> Call:
+    def _call(self, context: Context, gone: threading.Event, progress: "Progress | None") -> Call:
         meta: Mapping[str, object] = context.meta or {}
         return Call(
             now=self._now(),
@@ -64,17 +74,16 @@ class Calls:
             session_id=self._env.get("CLAUDE_CODE_SESSION_ID", ""),
             tool_use_id=str(meta.get("claudecode/toolUseId", "")),
             windows=os.name == "nt",
-            progress=Progress(context, gone) if "progress_token" in meta else None,
+            progress=progress,
             stopped=gone.is_set,
+            most_characters=ROOM,
         )
 
-    def _work(
-        self, tool: Tool, parameters: object, context: Context, gone: threading.Event
-    ) -> CallToolResult:
+    def _work(self, tool: Tool, parameters: object, call: Call, gone: threading.Event) -> CallToolResult:
         try:
             history = self._opened()
             with self._writing if tool.writes else nullcontext():
-                result = tool.run(history, parameters, self._call(context, gone))
+                result = tool.run(history, parameters, call)
             return _answer(tool, result)
         except CcmcpError as error:
             return failure(error)
@@ -91,7 +100,12 @@ class Calls:
 
 
 class Progress:
-    """Tells a client how far a call has come: ever further, and at most four times a second."""
+    """
+    Tells a client how far a call has come: ever further, and at most four times a second.
+
+    Made on the event loop, told from any thread. Telling never waits for the client: one that
+    does not read must not hold up a build, which others wait for too.
+    """
 
     def __init__(
         self, context: Context, gone: threading.Event, clock: Callable[[], float] = monotonic
@@ -99,17 +113,43 @@ class Progress:
         self._context = context
         self._gone = gone
         self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._lock = threading.Lock()
         self._last = 0
         self._next = 0.0
+        self._news: deque[tuple[int, int, str]] = deque(maxlen=8)
+        self._sending: asyncio.Task[None] | None = None
 
     def __call__(self, done: int, total: int, doing: str) -> None:
-        """From the worker thread: send it, unless it is too soon, no news, or nobody is there."""
-        now = self._clock()
-        if done <= self._last or self._gone.is_set() or (now < self._next and done < total):
-            return
-        self._last, self._next = done, now + 0.25
-        with suppress(Exception):  # the client has gone in between
-            from_thread.run(self._context.session.report_progress, done, total, clean(doing))
+        """Have it sent, unless it is too soon, no news, or nobody is there."""
+        with self._lock:
+            now = self._clock()
+            if done <= self._last or self._gone.is_set() or (now < self._next and done < total):
+                return
+            self._last, self._next = done, now + 0.25
+            with suppress(RuntimeError):  # the event loop has ended in between
+                self._loop.call_soon_threadsafe(self._take, (done, total, clean(doing)))
+
+    def _take(self, news: tuple[int, int, str]) -> None:
+        self._news.append(news)
+        if not self._gone.is_set() and (self._sending is None or self._sending.done()):
+            self._sending = self._loop.create_task(self._send())
+
+    async def _send(self) -> None:
+        while self._news and not self._gone.is_set():
+            done, total, doing = self._news.popleft()
+            with suppress(Exception):  # the client has gone in between
+                await self._context.session.report_progress(done, total, doing)
+
+    async def sent(self) -> None:
+        """Wait until what was told so far is sent: nothing may follow the answer."""
+        if self._sending is not None:
+            await self._sending
+
+    def end(self) -> None:
+        """Send nothing more."""
+        if self._sending is not None:
+            self._sending.cancel()
 
 
 def failure(error: CcmcpError) -> CallToolResult:

@@ -21,6 +21,9 @@ from ccmcp.redact import clean, cleaned
 LIMIT = 40_000
 """Characters a text may have. Claude Code puts what is longer than 50,000 into a file the model has to read."""
 
+ROOM = 32_000
+"""Characters that tools which answer by the page fill: what is left is for what stands around a page, and for cleaning."""
+
 
 async def choke(ctx: ServerRequestContext[Any], call_next: CallNext) -> HandlerResult:
     """Let a request through, and what comes back only when it is fit to leave."""

@@ -36,6 +36,9 @@ class Call:
     windows: bool = False
     """Whether lines to paste are for PowerShell instead of a POSIX shell."""
 
+    most_characters: int = 0
+    """So long a page's text may be: one that would be longer ends early and says where it goes on; 0 for any length."""
+
     progress: Callable[[int, int, str], None] | None = None
     """Told while a cold build runs: bytes done, bytes in all, what is being done."""
 

@@ -1,12 +1,14 @@
 """What several tools are asked alike: which sessions, of which time, and where an answer goes on."""
 
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
 from ccmcp.history import History
-from ccmcp.index import Caller, Session, SessionFilter
+from ccmcp.index import Caller, Coverage, Session, SessionFilter
 from ccmcp.limits import MaxLen
+from ccmcp.redact import sanitise
 from ccmcp.timeframe import interval
 from ccmcp.tools import Call
 
@@ -73,6 +75,37 @@ def titled(session: Session) -> str:
     return session.title or ("(no prompt)" if session.messages else "(no messages)")
 
 
+def one_line(text: str) -> str:
+    """What a transcript says, fit to stand in a line among our own words: nothing in it begins another one."""
+    return sanitise(text).replace("\n", " ").replace("\t", " ")
+
+
+def named(text: str) -> str:
+    """The same for a name or a path, which has no reason to be long."""
+    return clipped(one_line(text), 500)
+
+
+def reference(session: Session, several: Collection[str]) -> str:
+    """What a session is asked for by: its id, with its root's label where the id occurs in several roots."""
+    return f"{session.root}:{session.session_id}" if session.session_id in several else session.session_id
+
+
+def shortened(reference: str, session_id: str) -> str:
+    """The same for a person: the start of the id, after the label if there is one."""
+    return one_line(reference.removesuffix(session_id) + session_id[:8])
+
+
+def fitting(blocks: Iterable[str], most: int) -> int:
+    """How many of the first blocks fit into so many characters, but at least one; all of them where `most` is 0."""
+    count = size = 0
+    for block in blocks:
+        size += len(block) + 1
+        if most and count and size > most:
+            break
+        count += 1
+    return count
+
+
 def clipped(text: str, length: int) -> str:
     """The start of a text, for a model: what is not ASCII counts for more, because it costs more."""
     taken = 0
@@ -110,3 +143,40 @@ def caller(history: History, call: Call) -> Caller | None:
         main_file=main.number if main else 0,
         compacted_at=main.compacted_at if main else -1,
     )
+
+
+# -- what could not be seen
+
+
+_MOST_NAMED = 3
+
+
+def nothing_in(history: History, coverage: Coverage) -> tuple[str, ...]:
+    """The roots, when there is nothing in any of them."""
+    empty = coverage.complete and not coverage.total_bytes
+    return tuple(str(path) for _, path in history.roots) if empty else ()
+
+
+def empty_note(roots: Iterable[str]) -> str:
+    """The sentence for a history without sessions."""
+    return f"No sessions yet in {', '.join(map(named, roots))}."
+
+
+def unseen_notes(unseen: Sequence[str]) -> Iterator[str]:
+    """Sentences for what could not be looked at, and what to do where a whole root is not there."""
+    if not unseen:
+        return
+    each = "; ".join(map(_with_reason, unseen[:_MOST_NAMED]))
+    further = len(unseen) - _MOST_NAMED
+    more = f"; and {further} more (index_status names them)" if further > 0 else ""
+    yield f"Could not be looked at: {each}{more}."
+    if any(problem.endswith(": no such folder") for problem in unseen):
+        yield (
+            "Claude Code makes its folder when it is first used. If it keeps its sessions elsewhere, "
+            "set CLAUDE_CONFIG_DIR to that folder."
+        )
+
+
+def _with_reason(problem: str) -> str:
+    path, _, why = problem.rpartition(": ")
+    return f"{named(path)} ({named(why)})" if path else named(why)

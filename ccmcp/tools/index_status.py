@@ -7,6 +7,7 @@ from ccmcp.history import History
 from ccmcp.index.status import Status
 from ccmcp.screen import Screen
 from ccmcp.tools import Call, Tool
+from ccmcp.tools._filters import one_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,8 @@ class StatusCoverage:
     indexed_bytes: int
     total_bytes: int
     complete: bool
+    reading: bool
+    """Whether more of it is being read now; else what is missing could not be looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +101,10 @@ def _run(history: History, asked: IndexStatus, call: Call) -> IndexReport:
         sessions=status.sessions,
         files=status.files,
         coverage=StatusCoverage(
-            indexed_bytes=coverage.indexed_bytes, total_bytes=coverage.total_bytes, complete=coverage.complete
+            indexed_bytes=coverage.indexed_bytes,
+            total_bytes=coverage.total_bytes,
+            complete=coverage.complete,
+            reading=coverage.reading,
         ),
         damaged=tuple(
             DamagedFile(path=each.path, lines=each.lines, first=each.first) for each in status.damaged
@@ -127,7 +133,10 @@ def _size(count: int) -> str:
 def _lines(result: IndexReport) -> list[tuple[str, str]]:
     coverage = result.coverage
     share = 100 * coverage.indexed_bytes / max(coverage.total_bytes, 1)
-    searched = "all of it" if coverage.complete else f"{share:.0f} % so far, the newest first"
+    searched = (
+        f"{share:.0f} % so far, the newest first" if coverage.reading else "all that could be looked at"
+    )
+    searched = "all of it" if coverage.complete else searched
     lines = [
         ("root", f"{each.label}: {each.path}, {each.sessions} sessions, {each.files} files, {_size(each.bytes)}"
          + ("" if each.complete else " (could not be looked at in full)"))
@@ -153,7 +162,7 @@ def _lines(result: IndexReport) -> list[tuple[str, str]]:
     if result.skipped_files:
         lines.append(("skipped", _counts("", result.skipped_files)))
     lines += [("problem", problem) for problem in result.problems[:10]]
-    return lines
+    return [(name, one_line(value)) for name, value in lines]
 
 
 def _lines_in(files: Iterable[DamagedFile]) -> str:

@@ -1,5 +1,7 @@
 """Sessions by time."""
 
+import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -11,7 +13,21 @@ from ccmcp.result import cursor, position
 from ccmcp.resume import resume_short
 from ccmcp.screen import Screen, cut
 from ccmcp.tools import Call, Tool
-from ccmcp.tools._filters import Narrowed, clipped, local, session_filter, titled
+from ccmcp.tools._filters import (
+    Narrowed,
+    clipped,
+    empty_note,
+    fitting,
+    local,
+    named,
+    nothing_in,
+    one_line,
+    reference,
+    session_filter,
+    shortened,
+    titled,
+    unseen_notes,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +52,10 @@ class ListedSession:
     """One session."""
 
     session_id: str
+    root: str
+    reference: str
+    """What the session is asked for by: its id, or LABEL:ID where several roots have it."""
+
     project: str
     title: str
     started_at: str | None
@@ -45,7 +65,8 @@ class ListedSession:
     turns: int
     tool_calls: int
     subagents: int
-    resume: str
+    resume: str | None
+    """The line that resumes it; none when it can't be resumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +84,15 @@ class SessionList:
     complete: bool
     """Whether the whole history has been looked at."""
 
+    reading: bool
+    """Whether more of it is being read now."""
+
+    unseen: tuple[str, ...]
+    """What could not be looked at, and why."""
+
+    nothing_in: tuple[str, ...]
+    """The roots, when there is no session in any of them yet."""
+
 
 def _run(history: History, asked: ListSessions, call: Call) -> SessionList:
     coverage = history.refresh(call.progress, call.stopped)
@@ -76,13 +106,20 @@ def _run(history: History, asked: ListSessions, call: Call) -> SessionList:
         oldest=asked.order == "oldest",
     )
     page = found[: asked.limit]
-    more = len(found) > asked.limit
+    several = history.in_several_roots([session.session_id for session in page])
+    rows = [_listed(session, history, call, several) for session in page]
+    rows = rows[: fitting(map(_row, rows), call.most_characters)]
+    more = len(found) > len(rows)
+    page = page[: len(rows)]
     return SessionList(
-        sessions=tuple(_listed(session, history, call) for session in page),
+        sessions=tuple(rows),
         total=total,
         next_cursor=cursor(question, [page[-1].ended, page[-1].number]) if more else None,
         left_out=history.left_out(),
         complete=coverage.complete,
+        reading=coverage.reading,
+        unseen=coverage.unseen,
+        nothing_in=nothing_in(history, coverage),
     )
 
 
@@ -96,9 +133,12 @@ def _after(text: str, question: object) -> tuple[int, int] | None:
             raise BadCursorError
 
 
-def _listed(session: Session, history: History, call: Call) -> ListedSession:
+def _listed(session: Session, history: History, call: Call, several: Collection[str]) -> ListedSession:
+    resume = resume_short(session, history.config.roots, windows=call.windows, exists=os.path.isdir)
     return ListedSession(
         session_id=session.session_id,
+        root=session.root,
+        reference=reference(session, several),
         project=session.project,
         title=titled(session),
         started_at=local(session.started_at, call),
@@ -108,20 +148,15 @@ def _listed(session: Session, history: History, call: Call) -> ListedSession:
         turns=session.turns,
         tool_calls=session.tool_calls,
         subagents=session.subagents,
-        resume=resume_short(session, history.config.roots, windows=call.windows),
+        resume=resume or None,
     )
 
 
 def _text(result: SessionList) -> str:
     if not result.sessions:
-        return "\n".join(["No session fits.", *_beyond(result)])
+        return "\n".join([_nothing(result), *_beyond(result)])
     lines = [f"{len(result.sessions)} of {result.total} sessions"]
-    for each in result.sessions:
-        when = (each.ended_at or "time unknown")[:16].replace("T", " ")
-        where = " · ".join(filter(None, (when, each.project, each.branch)))
-        facts = [_count(each.turns, "turn"), _count(each.tool_calls, "tool call")]
-        facts += [_count(each.subagents, "subagent")] if each.subagents else []
-        lines.append(f"{each.session_id} · {where}\n  {clipped(each.title, 120)} ({', '.join(facts)})")
+    lines += map(_row, result.sessions)
     lines += _beyond(result)
     if result.next_cursor:
         lines.append(f"More: the same arguments and cursor={result.next_cursor}")
@@ -129,8 +164,21 @@ def _text(result: SessionList) -> str:
     return "\n".join(lines)
 
 
+def _row(session: ListedSession) -> str:
+    when = (session.ended_at or "time unknown")[:16].replace("T", " ")
+    where = " · ".join(filter(None, (when, named(session.project), named(session.branch or ""))))
+    facts = [_count(session.turns, "turn"), _count(session.tool_calls, "tool call")]
+    facts += [_count(session.subagents, "subagent")] if session.subagents else []
+    title = clipped(one_line(session.title), 120)
+    return f"{one_line(session.reference)} · {where}\n  {title} ({', '.join(facts)})"
+
+
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _nothing(result: SessionList) -> str:
+    return empty_note(result.nothing_in) if result.nothing_in else "No session fits."
 
 
 def _beyond(result: SessionList) -> list[str]:
@@ -139,20 +187,20 @@ def _beyond(result: SessionList) -> list[str]:
         lines.append(
             "Not listed: " + "; ".join(f"{count} {why}" for why, count in result.left_out.items()) + "."
         )
-    if not result.complete:
+    if result.reading:
         lines.append("The history is still being read: sessions may be missing.")
-    return lines
+    return [*lines, *unseen_notes(result.unseen)]
 
 
 def _screen(result: SessionList, screen: Screen) -> str:
     if not result.sessions:
-        return "\n".join(["No session fits.", *_beyond(result)])
+        return "\n".join([_nothing(result), *_beyond(result)])
     rows = [
         (
-            screen.style(each.session_id[:8], "yellow"),
+            screen.style(shortened(each.reference, each.session_id), "yellow"),
             screen.ago(each.ended_at),
-            screen.style(cut(_project_name(each.project), screen.width // 5), "cyan"),
-            each.title,
+            screen.style(cut(one_line(_project_name(each.project)), screen.width // 5), "cyan"),
+            one_line(each.title),
             screen.style(_count(each.turns, "turn"), "dim"),
         )
         for each in result.sessions

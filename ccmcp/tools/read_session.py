@@ -1,6 +1,6 @@
 """A session, or a part of it, at the detail and size asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -24,7 +24,7 @@ class ReadSession:
     """What to read."""
 
     session: Annotated[str, MinLen(1), MaxLen(500)]
-    """Session id, a unique prefix of 6 or more characters, or LABEL:ID."""
+    """Session id, a unique prefix of 6 or more characters, or LABEL:ID; a subagent's id reads that subagent."""
 
     around: Annotated[str, MaxLen(200)] = ""
     """An entry id (8 characters are enough): the page shows it whole, with what came before and after."""
@@ -83,7 +83,8 @@ class SessionPage:
 
 def _run(history: History, asked: ReadSession, call: Call) -> SessionPage:
     history.refresh(call.progress, call.stopped)
-    session, files = history.session(asked.session)
+    session, files, agent = history.session_or_subagent(asked.session)
+    asked = replace(asked, agent=asked.agent or agent)
     question = {"read": [session.root, session.session_id, asked.detail, asked.agent, asked.branches]}
     root = next((root.path for root in history.config.roots if root.label == session.root), None)
     blank = _page(session, Page(shown=(), next=None, omitted=""), question, call, asked.max_tokens)

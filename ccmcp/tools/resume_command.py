@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from ccmcp.history import History
 from ccmcp.limits import MaxLen, MinLen
-from ccmcp.reading import folders
+from ccmcp.reading import folders, slug
 from ccmcp.resume import resume
 from ccmcp.screen import Screen
 from ccmcp.tools import Call, Tool
@@ -18,7 +18,7 @@ class ResumeCommand:
     """Which session, and for which shell."""
 
     session: Annotated[str, MinLen(1), MaxLen(500)]
-    """Session id, a unique prefix of 6 or more characters, or LABEL:ID."""
+    """Session id, a unique prefix of 6 or more characters, or LABEL:ID; a subagent's stands for its session."""
 
     fork: bool = False
     """Go on in a copy and leave the session as it is."""
@@ -41,8 +41,8 @@ class ResumeLine:
     argv: tuple[str, ...]
     """Program and arguments; empty when it can't be resumed."""
 
-    command: str
-    """One line to paste; empty when it can't be resumed."""
+    command: str | None
+    """One line to paste; none when it can't be resumed."""
 
     note: str | None
     """What stands in the way, or has to be known."""
@@ -50,7 +50,8 @@ class ResumeLine:
 
 def _run(history: History, asked: ResumeCommand, call: Call) -> ResumeLine:
     history.refresh(call.progress, call.stopped)
-    session, files = history.session(asked.session)
+    session, files, agent = history.session_or_subagent(asked.session)
+    started = f"{slug(agent)} is a subagent: the line resumes the session that started it." if agent else ""
     windows = asked.shell == "powershell" or (not asked.shell and call.windows)
 
     def line(cwds: Sequence[str] = ()) -> ResumeLine:
@@ -68,8 +69,8 @@ def _run(history: History, asked: ResumeCommand, call: Call) -> ResumeLine:
             cwd=found.cwd,
             exists=found.exists,
             argv=found.argv,
-            command=found.command,
-            note=found.note,
+            command=found.command or None,
+            note=" ".join(filter(None, (started, found.note))) or None,
         )
 
     found = line()

@@ -1,19 +1,39 @@
 """Full-text search over everything said and done."""
 
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from ccmcp.errors import BadCursorError, CcmcpError, ProjectNotFoundError
 from ccmcp.history import History
 from ccmcp.index import Hit, Match, Query, Question, parse
+from ccmcp.index.query import FILTERS, nearest_filter
 from ccmcp.limits import Ge, Le, MaxLen
 from ccmcp.result import cursor, position
 from ccmcp.resume import resume_short
 from ccmcp.screen import Screen, columns, cut
 from ccmcp.timeframe import moment
 from ccmcp.tools import Call, Tool
-from ccmcp.tools._filters import Narrowed, caller, clipped, local, session_filter, times, titled, whole
+from ccmcp.tools._filters import (
+    Narrowed,
+    caller,
+    clipped,
+    empty_note,
+    fitting,
+    local,
+    named,
+    nothing_in,
+    one_line,
+    reference,
+    session_filter,
+    shortened,
+    times,
+    titled,
+    unseen_notes,
+    whole,
+)
 
 _ROLES = ("user", "assistant", "tool", "system")
 _KINDS = ("text", "thinking", "tool_call", "tool_result", "summary", "attachment", "command")
@@ -64,13 +84,19 @@ class FoundSession:
     """One session found."""
 
     session_id: str
+    root: str
+    reference: str
+    """What the session is asked for by: its id, or LABEL:ID where several roots have it."""
+
     project: str
     title: str
     started_at: str | None
     ended_at: str | None
     branch: str | None
     score: float
-    resume: str
+    resume: str | None
+    """The line that resumes it; none when it can't be resumed."""
+
     matches: tuple[FoundPassage, ...]
 
 
@@ -81,6 +107,14 @@ class SearchCoverage:
     indexed_bytes: int
     total_bytes: int
     complete: bool
+    reading: bool
+    """Whether more of it is being read now."""
+
+    unseen: tuple[str, ...]
+    """What could not be looked at, and why."""
+
+    nothing_in: tuple[str, ...]
+    """The roots, when there is no session in any of them yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +130,7 @@ class SearchResult:
     """Passages that fit but are the asking session's own, or ccmcp's own answers."""
 
     read_as_words: tuple[str, ...]
-    """Filters in the query that name nothing there is."""
+    """Filters in the query that name nothing there is, have a sign, or have a field much like a filter's."""
 
     next_cursor: str | None
     coverage: SearchCoverage
@@ -121,16 +155,24 @@ def _run(history: History, asked: SearchSessions, call: Call) -> SearchResult:
             lambda field, value: field != "project" and _usable(field, value, history, call, refused),
         )
         answer = history.search(replace(_question(history, asked, query, call), offset=start))
-    end = start + len(answer.hits)
+    several = history.in_several_roots([hit.session.session_id for hit in answer.hits])
+    found = [_found(hit, history, call, several) for hit in answer.hits]
+    found = found[: fitting((_block(0, each) for each in found), call.most_characters)]
+    end = start + len(found)
     return SearchResult(
         query=asked.query.encode("utf-8", "replace").decode(),
-        sessions=tuple(_found(hit, history, call) for hit in answer.hits),
+        sessions=tuple(found),
         total=answer.total,
         hidden=answer.hidden,
-        read_as_words=tuple(dict.fromkeys(refused)),
+        read_as_words=tuple(dict.fromkeys([*refused, *query.near_filters])),
         next_cursor=cursor(key, end) if answer.hits and end < answer.total else None,
         coverage=SearchCoverage(
-            indexed_bytes=coverage.indexed_bytes, total_bytes=coverage.total_bytes, complete=coverage.complete
+            indexed_bytes=coverage.indexed_bytes,
+            total_bytes=coverage.total_bytes,
+            complete=coverage.complete,
+            reading=coverage.reading,
+            unseen=coverage.unseen,
+            nothing_in=nothing_in(history, coverage),
         ),
     )
 
@@ -197,17 +239,20 @@ def _question(history: History, asked: SearchSessions, query: Query, call: Call)
     )
 
 
-def _found(hit: Hit, history: History, call: Call) -> FoundSession:
+def _found(hit: Hit, history: History, call: Call, several: Collection[str]) -> FoundSession:
     session = hit.session
+    resume = resume_short(session, history.config.roots, windows=call.windows, exists=os.path.isdir)
     return FoundSession(
         session_id=session.session_id,
+        root=session.root,
+        reference=reference(session, several),
         project=session.project,
         title=titled(session),
         started_at=local(session.started_at, call),
         ended_at=local(session.ended_at, call),
         branch=session.branch or None,
         score=hit.score,
-        resume=resume_short(session, history.config.roots, windows=call.windows),
+        resume=resume or None,
         matches=tuple(_passage(match, call) for match in hit.matches),
     )
 
@@ -226,19 +271,32 @@ def _text(result: SearchResult) -> str:
     if not result.sessions:
         return "\n".join([_nothing(result), *_notes(result)])
     lines = [f"{len(result.sessions)} of {result.total} sessions, best first"]
-    for number, each in enumerate(result.sessions, start=1):
-        where = " · ".join(filter(None, (_day(each), each.project, each.branch)))
-        lines.append(f"{number}. {each.session_id} · {where}\n   {clipped(each.title, 120)}")
-        for match in each.matches:
-            who = match.tool or match.role
-            entry = f" [{match.entry_id[:8]}]" if match.entry_id else ""
-            lines.append(f"   > {who}{entry}: {match.text}")
+    lines += (_block(number, each) for number, each in enumerate(result.sessions, start=1))
     lines += _notes(result)
     if result.next_cursor:
         lines.append(f"More: the same arguments and cursor={result.next_cursor}")
     shown = any(each.matches for each in result.sessions)
     lines.append("Read on: read_session with a session id" + (" and around=[entry id]." if shown else "."))
     return "\n".join(lines)
+
+
+def _block(number: int, session: FoundSession) -> str:
+    where = " · ".join(filter(None, (_day(session), named(session.project), named(session.branch or ""))))
+    title = clipped(one_line(session.title), 120)
+    lines = [f"{number}. {one_line(session.reference)} · {where}", f"   {title}"]
+    for match in session.matches:
+        entry = f" [{_short_entry(match.entry_id)}]" if match.entry_id else ""
+        lines.append(f"   > {_who(match)}{entry}: {one_line(match.text)}")
+    return "\n".join(lines)
+
+
+def _who(match: FoundPassage) -> str:
+    return clipped(one_line(match.tool or match.role), 80)
+
+
+def _short_entry(entry_id: str) -> str:
+    """An entry's id as read_session takes it: the start of a uuid, and the whole of any other."""
+    return entry_id[:8] if re.match(r"[0-9a-f]{8}-", entry_id) else one_line(entry_id)
 
 
 def _day(session: FoundSession) -> str:
@@ -248,6 +306,8 @@ def _day(session: FoundSession) -> str:
 
 
 def _nothing(result: SearchResult) -> str:
+    if result.coverage.nothing_in:
+        return empty_note(result.coverage.nothing_in)
     if not result.query.strip():
         return "No session fits."
     if not any(map(str.isalnum, result.query)):
@@ -261,19 +321,27 @@ def _nothing(result: SearchResult) -> str:
 def _notes(result: SearchResult) -> list[str]:
     notes = []
     if result.read_as_words:
-        notes.append(
-            f"Searched as words, because they name nothing there is: {', '.join(result.read_as_words)}."
-        )
+        notes.append(f"Searched as words: {', '.join(map(_why_words, result.read_as_words))}.")
     if result.hidden:
         notes.append(
             f"Hidden: {result.hidden} matching passages of the asking session itself or of earlier ccmcp answers "
             "(include_current shows them)."
         )
     coverage = result.coverage
-    if not coverage.complete:
+    if coverage.reading:
         share = 100 * coverage.indexed_bytes // max(coverage.total_bytes, 1)
         notes.append(f"The history is still being read: {share} % is searched so far, the newest first.")
-    return notes
+    return [*notes, *unseen_notes(coverage.unseen)]
+
+
+def _why_words(text: str) -> str:
+    """What was searched as words, and why it is no filter."""
+    shown, field = named(text), text.partition(":")[0]
+    if field in FILTERS:
+        return f"{shown} (it names nothing there is)"
+    if field[:1] in "+-":
+        return f"{shown} (a filter takes no sign)"
+    return f"{shown} (did you mean {nearest_filter(field)}:?)"
 
 
 def _screen(result: SearchResult, screen: Screen) -> str:
@@ -292,14 +360,22 @@ _INDENT = 10
 def _shown(session: FoundSession, screen: Screen) -> Iterator[str]:
     """One session in a terminal: its title, where and when it was, and its passages, wrapped."""
     room = max(screen.width - _INDENT, 30)
-    head = cut(session.title, room)
-    yield f"{screen.style(session.session_id[:8], 'yellow')}  {screen.style(head, 'bold')}"
+    name = shortened(session.reference, session.session_id)
+    head = cut(one_line(session.title), max(room + _INDENT - columns(name) - 2, 8))
+    yield f"{screen.style(name, 'yellow')}  {screen.style(head, 'bold')}"
     where = "  ".join(filter(None, (screen.ago(session.ended_at), session.project, session.branch)))
-    yield " " * _INDENT + screen.style(cut(where, room), "dim")
+    yield " " * _INDENT + screen.style(cut(one_line(where), room), "dim")
     for match in session.matches:
-        who = match.tool or match.role
-        first, *others = _wrapped(f"{who}: {match.text}", room)
-        yield " " * _INDENT + screen.style(first[: len(who) + 1], "cyan") + first[len(who) + 1 :]
+        who, entry = cut(_who(match), room // 3), cut(_short_entry(match.entry_id or ""), room // 3)
+        label = f"{entry} {who}:".lstrip()
+        first, *others = _wrapped(f"{label} {one_line(match.text)}", room)
+        shown = first[: len(label)]
+        yield (
+            " " * _INDENT
+            + screen.style(shown[: len(entry)], "dim")
+            + screen.style(shown[len(entry) :], "cyan")
+            + first[len(label) :]
+        )
         yield from (" " * _INDENT + line for line in others)
 
 

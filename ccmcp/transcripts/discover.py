@@ -82,11 +82,23 @@ def scan(label: str, root: Path) -> Scan:
                 found.skipped["files beside the project folders"] += 1
             case "refused":
                 pass
-    for plan in walk.list(str(root / "plans"), optional=True):
-        if plan.name.endswith(".md"):
-            walk.add(plan, "plan", "", "", "")
+    walk.plans(str(root / "plans"))
     walk.history(root / "history.jsonl")
     return found
+
+
+def beside(root: Path) -> int:
+    """How many files a root holds beside what a scan looks through: settings, todos, the history of edited files."""
+    count = 0
+    for folder, folders, names in os.walk(root):
+        kept = names
+        if folder == str(root):
+            folders[:] = [name for name in folders if name != "projects"]
+            kept = [name for name in names if name != "history.jsonl"]
+        elif folder == str(root / "plans"):
+            kept = [name for name in names if not name.endswith(".md")]
+        count += len(kept)
+    return count
 
 
 _NO_TEXT = "the name is no valid Unicode, so it can't be kept"
@@ -168,7 +180,7 @@ class _Walk:
                 else:
                     self.add(entry, "main", folder, name[:-6], "")
             elif name == "memory":
-                self.found.skipped["memory folders"] += 1
+                self.found.skipped["memory files"] += sum(len(names) for _, _, names in os.walk(entry.path))
             elif (kind := self.kind(entry)) == "folder":
                 self.session(folder, name, entry.path)
             elif kind == "file":
@@ -192,6 +204,15 @@ class _Walk:
                 self.add(entry, "result", folder, session_id, "")
             else:
                 self.found.skipped["pictures and other side files"] += 1
+
+    def plans(self, path: str) -> None:
+        """The root's folder of plans, if there is one."""
+        if not self._stays(path):
+            self.found.skipped["links that lead out of the root"] += 1
+            return
+        for plan in self.list(path, optional=True):
+            if plan.name.endswith(".md"):
+                self.add(plan, "plan", "", "", "")
 
     def history(self, path: Path) -> None:
         """The root's history.jsonl, if there is one."""

@@ -10,9 +10,11 @@ from ccmcp.config import Config
 from ccmcp.errors import CcmcpError
 from ccmcp.history import History
 from ccmcp.index import build, intake, record
+from ccmcp.tools import search_sessions
 from ccmcp.transcripts import decode as decode_module
 from tests.index.asking import found, hits, listed, once, talk
 from tests.index.contents import contents, passages, words_of
+from tests.test_search import CALL
 from tests.transcript import Chat, Home
 
 NUMBER = 12
@@ -64,6 +66,11 @@ def test_while_a_cold_build_runs_the_newest_prose_answers_first(
     try:
         coverage = history.refresh()
         assert not coverage.complete
+        assert coverage.reading
+        asked = search_sessions.SearchSessions(query="prose")
+        assert "still being read" in search_sessions.TOOL.text(search_sessions.TOOL.run(history, asked, CALL))
+        [root] = history.status().roots
+        assert (root.files, root.bytes) == (NUMBER, coverage.total_bytes)
         assert 0 < coverage.indexed_bytes < coverage.total_bytes
         newest = NUMBER - 1
         assert found(history, f"prose{newest}") == once([chats[newest]])
@@ -97,6 +104,7 @@ def test_a_build_that_is_stopped_goes_on_from_there(
     with pytest.raises(CcmcpError, match="Stopped") as kept:
         history.refresh(stopped=stopped)
     assert not history.status().coverage.complete
+    assert history.status().coverage.reading
     newest = NUMBER - 1
     assert [hit.session.session_id for hit in hits(history, f"prose{newest}")] == [chats[newest].id]
     before = passages(config)

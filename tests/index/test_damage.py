@@ -1,6 +1,7 @@
 """A damaged, missing or foreign cache is made anew by itself, and its user never hears of it."""
 
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 from ccmcp.config import Config
 from ccmcp.errors import CcmcpError, SettingsError
 from ccmcp.history import History
+from ccmcp.index.codes import PASSAGE_FIELDS
 from tests.index.asking import found, listed, once, talk
 from tests.index.contents import passages
 from tests.transcript import Chat, Home
@@ -81,6 +83,21 @@ def a_segment_is_all_zeroes(cache: Path) -> None:
     _rewrite(path, bytes(path.stat().st_size))
 
 
+def text_has_another_schema(cache: Path) -> None:
+    path = cache / "fulltext" / "passages" / "meta.json"
+    _rewrite(path, path.read_bytes().replace(b'"said"', b'"told"'))
+
+
+def catalogue_is_a_folder(cache: Path) -> None:
+    catalogue_is_deleted(cache)
+    (cache / "catalog.sqlite3" / "inner").mkdir(parents=True)
+
+
+def text_is_a_file(cache: Path) -> None:
+    shutil.rmtree(cache / "fulltext")
+    (cache / "fulltext").write_bytes(b"no folder")
+
+
 def everything_is_deleted(cache: Path) -> None:
     shutil.rmtree(cache)
 
@@ -97,7 +114,7 @@ HARMS: list[Harm] = [
     catalogue_is_garbage, catalogue_is_empty, catalogue_is_cut, catalogue_pages_are_overwritten,
     catalogue_is_of_another_version, catalogue_lacks_a_table, catalogue_is_deleted, text_is_deleted,
     half_the_text_is_deleted, text_s_list_is_garbage, text_s_list_is_empty, a_segment_is_missing,
-    a_segment_is_all_zeroes, everything_is_deleted,
+    a_segment_is_all_zeroes, text_has_another_schema, catalogue_is_a_folder, text_is_a_file, everything_is_deleted,
 ]  # fmt: skip
 
 
@@ -201,6 +218,37 @@ def test_a_process_goes_over_to_the_cache_another_has_made_anew(
     assert found(other, "wombat") == once(chats[1:])
     other.close()
     assert found(history, "wombat") == once(chats)
+
+
+def test_text_of_another_schema_than_the_code_s_is_made_anew(
+    chats: list[Chat], config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("ccmcp.index.schema.PASSAGE_FIELDS", (*PASSAGE_FIELDS, "further"))
+        history = History(config, patient=True)
+        assert found(history, "wombat") == once(chats)
+        history.close()
+    history = History(config, patient=True)
+    assert found(history, "wombat") == once(chats)
+    assert history.refresh().complete
+    history.close()
+
+
+def test_what_can_t_be_removed_from_the_cache_is_named(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.name == "nt":
+        pytest.skip("there it means that another process has it open")
+    History(config, patient=True).close()
+    catalogue = config.cache / "catalog.sqlite3"
+    _rewrite(catalogue, b"this is no database\n" * 500)
+
+    def refuse(path: Path, **_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(SettingsError, match=re.escape(str(catalogue))):
+        History(config, patient=True)
 
 
 def test_a_cache_folder_that_can_t_be_made_is_told(home: Home, tmp_path: Path) -> None:

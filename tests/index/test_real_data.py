@@ -14,14 +14,13 @@ from tests.transcript import Home
 
 
 def _files(root: Path) -> int:
-    """What a history consists of on disk: all files below projects but for memory folders, each of which counts once, plans and prompts."""
-    found = sum(1 for _ in root.glob("plans/*.md")) + (root / "history.jsonl").is_file()
-    for folder, folders, files in os.walk(root / "projects", followlinks=True):
-        if "memory" in folders and Path(folder).parent.name == "projects":
-            folders.remove("memory")
-            found += 1
-        found += len(files)
-    return found
+    """How many files there are in a config folder, its projects wherever these lead."""
+    beside = sum(
+        len(files)
+        for folder, _, files in os.walk(root)
+        if (root / "projects") not in (Path(folder), *Path(folder).parents)
+    )
+    return beside + sum(len(files) for _, _, files in os.walk(root / "projects", followlinks=True))
 
 
 def _accounted_for(history: History, roots: list[Path]) -> None:

@@ -1,11 +1,14 @@
 """Secrets stand in no column of the catalogue, and sessions are still found by the words beside them."""
 
 import base64
+from datetime import UTC, datetime
 
 import pytest
 
 from ccmcp.config import Config
 from ccmcp.history import History
+from ccmcp.tools import Call
+from ccmcp.tools.search_sessions import TOOL, SearchResult, SearchSessions
 from tests.index.asking import found
 from tests.index.contents import raw_bytes, stored_text
 from tests.transcript import Chat, Home, line
@@ -48,11 +51,18 @@ def chat(home: Home) -> Chat:
     chat.raw(type="ai-title", aiTitle=f"quoll {github}", sessionId=chat.id)
     chat.raw(type="last-prompt", lastPrompt=f"potoroo {anthropic}", sessionId=chat.id)
     chat.raw(type="queue-operation", operation="enqueue", content=f"bettong {aws}", sessionId=chat.id)
+    chat.user(
+        "thylacine", permissionMode=f"plan {github}", gitBranch=f"fix/{github}", version=f"2.1.330-{aws}"
+    )
+    chat.assistant("yes", model=f"claude {github}", gitBranch=f"fix/{aws}", entrypoint=f"cli {aws}")
+    chat.call(f"mcp__shop__{github}", "toolu_5", query="bandicoot")
+    chat.raw(type=f"new {aws}", words="x")
+    chat.raw(type="permission-mode", permissionMode=f"auto {anthropic}", sessionId=chat.id)
     home.write(chat)
     side = Chat("side")
     side.user(f"cassowary {aws}", isSidechain=True, agentId="a1")
     home.agent(
-        chat, "a1", side.records, meta={"agentType": "general-purpose", "description": f"platypus {github}"}
+        chat, "a1", side.records, meta={"agentType": f"general {aws}", "description": f"platypus {github}"}
     )
     old, holder = Chat("old", version="1.0.60"), Chat("holder", version="1.0.60")
     leaf = old.assistant("yes")
@@ -88,6 +98,35 @@ def test_no_column_of_the_catalogue_holds_a_secret(history: History, config: Con
     raw = raw_bytes(config)
     assert b"quokka" in raw
     assert [part for part in parts if part.encode() in raw] == []
+
+
+def test_paths_are_kept_as_they_are_because_they_are_where_things_are(
+    home: Home, history: History, config: Config
+) -> None:
+    folder = f"/work/{SECRETS['aws']}"
+    chat = Chat("main", cwd=folder)
+    chat.user("wombat")
+    chat.assistant("yes")
+    home.write(chat)
+    home.put(
+        home.claude / "history.jsonl", line({"display": "brolga", "project": folder, "sessionId": "typed"})
+    )
+    history.refresh()
+    assert history.session(chat.id)[0].cwd == folder
+    history.close()
+    holding = {(table, column) for table, column, text in stored_text(config) if SECRETS["aws"] in text}
+    assert holding == {
+        ("files", "path"), ("files", "folder"), ("files", "facts"),
+        ("sessions", "folder"), ("sessions", "project"), ("sessions", "cwd"), ("typed", "project"),
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("chat")
+def test_a_name_with_a_secret_in_it_is_found_by_the_rest(history: History) -> None:
+    asked = SearchSessions(query="bandicoot", tool="mcp__shop__*")
+    history.refresh()
+    found_by_tool: SearchResult = TOOL.run(history, asked, Call(now=datetime(2026, 9, 1, tzinfo=UTC)))
+    assert [each.session_id for each in found_by_tool.sessions] == [Chat("main").id]
 
 
 def test_sessions_are_found_by_the_words_beside_secrets(chat: Chat, history: History) -> None:

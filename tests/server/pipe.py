@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -70,11 +70,16 @@ class Pipe:
 
 
 @contextmanager
-def started(command: Sequence[str]) -> Iterator[Pipe]:
+def started(command: Sequence[str], env: Mapping[str, str] | None = None) -> Iterator[Pipe]:
     """A process for the time of a test."""
     pipe = Pipe(
         subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command,
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
     )
     try:

@@ -67,6 +67,13 @@ async def test_arguments_that_do_not_fit_are_refused_with_what_would(
     )
 
 
+async def test_a_tool_without_arguments_says_that_it_takes_none(client: Client) -> None:
+    assert await told(client, "count_notes", {"limit": 1}) == (
+        True,
+        "count_notes did not run. Unknown argument 'limit'. It takes none.",
+    )
+
+
 async def test_a_missing_argument_is_named(client: Client) -> None:
     assert await told(client, "find_notes", {}) == (
         True,

@@ -1,7 +1,9 @@
 """How tools run: in threads, over one history, for someone who may have left. In both protocol eras."""
 
+import dataclasses
 import threading
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import anyio
 import pytest
@@ -12,7 +14,9 @@ from mcp.types import TextContent
 from ccmcp.errors import SettingsError
 from ccmcp.history import History
 from ccmcp.server.app import McpServer, build_server, local_now
-from tests.server.catalogue import TOOLS, Notebook
+from ccmcp.server.calls import Calls, Context
+from ccmcp.tools import Call
+from tests.server.catalogue import TOOLS, Notebook, Nothing
 from tests.server.raw import talk
 
 pytestmark = pytest.mark.anyio
@@ -140,6 +144,34 @@ async def test_progress_is_reported_when_asked_for_seldom_and_only_forwards(
     assert (steps[0], steps[-1]) == (1, 2000)
     assert len(steps) < 2000
     assert news[0]["params"]["message"].startswith("step 1 red alert")
+
+
+async def test_progress_is_told_from_any_thread_without_a_wait_for_the_client_and_before_the_answer() -> None:
+    told, read = threading.Event(), []
+
+    class Slow:
+        """A client that reads nothing until all has been told."""
+
+        async def report_progress(self, done: int, total: int, _doing: str) -> None:
+            await to_thread.run_sync(told.wait, 30)
+            read.append((done, total))
+
+    def tell(_history: History, _given: object, call: Call) -> Nothing:
+        assert call.progress is not None
+        progress = call.progress
+        thread = threading.Thread(target=lambda: [progress(1, 2, "half"), progress(2, 2, "all")])
+        thread.start()
+        thread.join()
+        told.set()
+        return Nothing()
+
+    calls = Calls(Notebook().opened, {}, local_now)
+    context = SimpleNamespace(meta={"progress_token": 1}, session=Slow())
+    tool = dataclasses.replace(TOOLS[0], run=tell, text=lambda _: "told")
+    with anyio.fail_after(60):
+        answer = await calls.run(tool, Nothing(), cast("Context", context))
+    assert not answer.is_error
+    assert read == [(1, 2), (2, 2)]
 
 
 async def test_progress_is_not_reported_unasked(server: McpServer, era: str) -> None:

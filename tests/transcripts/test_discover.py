@@ -100,7 +100,7 @@ def test_side_files_plans_and_history_are_found(home: Home, project: Path) -> No
 def test_what_holds_nothing_to_index_is_counted_by_what_it_is(home: Home, project: Path) -> None:
     put(
         home, project / SID / "subagents/agent-a1.meta.json", project / SID / "tool-results/mcp-x-blob-1.PNG", project / SID / "notes.txt",
-        project / "memory/MEMORY.md", project / "sessions-index.json", home.claude / "projects/.DS_Store", home.claude / "plans/draft.txt",
+        project / "memory/MEMORY.md", project / "memory/more/notes.md", project / "sessions-index.json", home.claude / "projects/.DS_Store", home.claude / "plans/draft.txt",
         home.claude / "settings.json", home.claude / "todos/x.json",
     )  # fmt: skip
     (project / "folder.jsonl").mkdir()
@@ -110,7 +110,7 @@ def test_what_holds_nothing_to_index_is_counted_by_what_it_is(home: Home, projec
     assert found.skipped == {
         "subagent meta files (read with their transcript)": 1,
         "pictures and other side files": 2,
-        "memory folders": 1,
+        "memory files": 2,
         "other files in project folders": 1,
         "files beside the project folders": 1,
         "what is no regular file": 1,
@@ -150,6 +150,24 @@ def test_links_out_of_the_root_are_refused_and_counted(home: Home, project: Path
     assert found.files == []
     assert found.skipped == {"links that lead out of the root": 5}
     assert found.complete
+
+
+@links
+def test_plans_kept_outside_the_root_are_refused_and_counted(home: Home) -> None:
+    outside = home.folder / "outside"
+    put(home, outside / "brave-fox.md")
+    (home.claude / "plans").symlink_to(outside)
+    found = scan("r", home.claude)
+    assert found.files == []
+    assert found.skipped == {"links that lead out of the root": 1}
+    assert found.complete
+
+
+@links
+def test_plans_kept_elsewhere_inside_the_root_are_found(home: Home) -> None:
+    put(home, home.claude / "more/brave-fox.md")
+    (home.claude / "plans").symlink_to(home.claude / "more")
+    assert only(scan("r", home.claude)).kind == "plan"
 
 
 @links

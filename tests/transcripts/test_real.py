@@ -144,7 +144,7 @@ def test_every_file_of_a_history_is_found_or_counted(data: Path) -> None:
             for path in (root / "projects").rglob("*")
             if path.is_file() and "memory" not in path.relative_to(root).parts
         ]
-        memories = found.skipped.pop("memory folders", 0)
+        memories = found.skipped.pop("memory files", 0)
         linked = sum(count for what, count in found.skipped.items() if what.startswith("links"))
         listed = [file for file in found.files if file.kind not in ("plan", "history")]
         assert len(listed) + sum(found.skipped.values()) - linked == len(there), (root, memories)
