@@ -24,7 +24,7 @@ from ccmcp.index.facts import FileFacts
 from ccmcp.index.fulltext import Fulltext
 from ccmcp.index.harvest import Harvest
 from ccmcp.index.intake import Reading, Taken, Typed
-from ccmcp.index.known import known_file
+from ccmcp.index.known import known_file, unsettled
 from ccmcp.index.order import batches, groups, met_twice, newest_first, split
 from ccmcp.index.readahead import ReadAhead
 from ccmcp.index.record import FileDone
@@ -73,6 +73,8 @@ class Build:
     """(file, session) by path."""
     _families: dict[str, list[tuple[str, int | None]]] = field(default_factory=dict)
     _ahead: ReadAhead = field(default_factory=ReadAhead)
+    _touched: set[int] = field(default_factory=set)
+    """Sessions that its batches changed."""
     _what: str = ""
     _half_bytes: int = 0
     """Bytes read, half of them for each of prose and the others: a file that is read in two passes counts once."""
@@ -87,6 +89,7 @@ class Build:
 
         """
         self._batch = recover(self.catalog, self.fulltext)
+        left_over = unsettled(self.catalog) >= 0
         self._tools = {
             str(name): int(str(id_)) for id_, name in self.catalog.rows("SELECT id, name FROM tools")
         }
@@ -121,7 +124,8 @@ class Build:
         finally:
             self._ahead.close()
         renew.place_summaries(self.catalog, self.fulltext, self._batch)
-        renew.session_documents(self.catalog, self.fulltext)
+        # What this build did not touch is as it was, unless a killed writer left something to be settled.
+        renew.session_documents(self.catalog, self.fulltext, None if left_over else self._touched)
         self.fulltext.reload()
 
     def _phases(self, ordered: list[Work], documents: renew.SessionDocuments) -> None:
@@ -173,7 +177,7 @@ class Build:
             for reading in readings:
                 self._read(writer, reading, batch)
             writer.commit()
-            record.write(
+            self._touched |= record.write(
                 self.catalog, batch.done, batch.typed, self._tools, gone, batch=self._batch, whole=whole
             )
         documents.add(batch.words)

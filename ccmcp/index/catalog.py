@@ -42,6 +42,7 @@ CREATE TABLE files (
     facts BLOB NOT NULL             -- index.facts.FileFacts as JSON
 );
 CREATE INDEX files_session ON files (session);
+CREATE INDEX files_unread ON files (size) WHERE size = -1;
 CREATE INDEX files_head ON files (head) WHERE head != '';
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,   -- the text names it: never given twice
@@ -75,6 +76,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_ended ON sessions (ended DESC, id DESC);
 CREATE INDEX sessions_by_id ON sessions (session_id);
+CREATE INDEX sessions_document ON sessions (doc_bytes);
 CREATE TABLE calls (
     file INTEGER NOT NULL,
     offset INTEGER NOT NULL,

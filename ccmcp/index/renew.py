@@ -6,7 +6,7 @@ writer dies before it is written: `sessions.doc_bytes` is negative until it is. 
 dead writer left unsettled is told by a mark, set with each batch and taken away at the end.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import tantivy
 
@@ -22,6 +22,9 @@ from ccmcp.transcripts.passages import Passage
 
 GROWTH, GROWTH_BYTES = 1.25, 64 * 1024
 """A session's document is made anew when its files have grown by so much; until then its passages find the rest."""
+
+_FEW = 200
+"""With more sessions touched, looking at all costs no more."""
 
 _TITLE = (
     "(CASE WHEN s.title_from = 'prompt' AND EXISTS "
@@ -47,7 +50,8 @@ class SessionDocuments:
         self._begun: dict[int, str] = {}
         """The titles their documents have."""
         catalog.execute(
-            "UPDATE sessions SET doc_bytes = -2 WHERE doc_bytes = -1 AND id IN (SELECT session FROM files WHERE prose_to > 0)"
+            "UPDATE sessions SET doc_bytes = -2 WHERE doc_bytes = -1 "
+            "AND EXISTS (SELECT 1 FROM files f WHERE f.session = sessions.id AND f.prose_to > 0)"
         )
 
     def add(self, words: Mapping[int, SessionWords]) -> None:
@@ -100,19 +104,26 @@ def _note(catalog: Catalog, session: int, size: int, title: str) -> None:
     catalog.execute("UPDATE sessions SET doc_bytes = ?, doc_title = ? WHERE id = ?", (size, title, session))
 
 
-def session_documents(catalog: Catalog, fulltext: Fulltext) -> None:
+def session_documents(catalog: Catalog, fulltext: Fulltext, touched: Collection[int] | None) -> None:
     """
     Make anew the documents of sessions that have none, have grown, or whose title or text has changed.
 
-    Those of sessions that are no more are removed. With this all is settled.
+    Those of sessions that are no more are removed. With this all is settled. Looked at are the
+    touched ones, which is quick where they are few, and such as have no document; all for none.
     """
+    few = touched is not None and len(touched) <= _FEW
+    among = (
+        f"AND (s.doc_bytes < 0 OR s.id IN ({', '.join('?' * len(touched))})) "
+        if few and touched is not None
+        else ""
+    )
     stale = {
         int(str(row[0])): str(row[1])
         for row in catalog.rows(
             f"SELECT s.id, {_TITLE} FROM sessions s JOIN files f ON f.session = s.id "  # noqa: S608 - our own text
-            "WHERE f.kind IN ('main', 'agent', 'title') AND s.excluded != 1 GROUP BY s.id HAVING MIN(f.size) >= 0 "
+            f"WHERE f.kind IN ('main', 'agent', 'title') AND s.excluded != 1 {among}GROUP BY s.id HAVING MIN(f.size) >= 0 "
             f"AND (s.doc_bytes < 0 OR s.doc_title != {_TITLE} OR SUM(f.indexed_to) > s.doc_bytes * ? + ?)",
-            (GROWTH, GROWTH_BYTES),
+            (*(touched or () if few else ()), GROWTH, GROWTH_BYTES),
         )
     }
     dead = [int(str(row[0])) for row in catalog.rows("SELECT value FROM meta WHERE key LIKE 'dead:%'")]
