@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ccmcp.config import Config
 from ccmcp.errors import CcmcpError, SessionNotFoundError
 from ccmcp.index import (
-    Answer,
     Coverage,
     Index,
-    Question,
     Session,
     SessionFile,
     SessionFilter,
 )
 from ccmcp.index.status import Status, left_out, status_of
+
+if TYPE_CHECKING:
+    from ccmcp.index import Answer, Question
 
 Progress = Callable[[int, int, str], None]
 Stopped = Callable[[], bool]
@@ -42,7 +44,7 @@ class History:
         """Bring the index up to what is on disk now; how much of the history answers then cover."""
         return self._index.refresh(progress, stopped, wait=self.patient)
 
-    def search(self, question: Question) -> Answer:
+    def search(self, question: "Question") -> "Answer":
         """The sessions a question is about, best first. Raises CcmcpError for a filter that names nothing."""
         return self._index.search(question)
 

@@ -20,7 +20,6 @@ from ccmcp.index.changes import Changes, changes
 from ccmcp.index.coverage import Coverage, coverage_of
 from ccmcp.index.known import Known, known_files, unread, unsettled
 from ccmcp.index.listing import Session, SessionFile, SessionFilter
-from ccmcp.index.question import Answer, Question
 from ccmcp.index.seams import seam_if_there
 from ccmcp.index.stores import Stores, is_damage
 from ccmcp.transcripts.discover import FoundFile, Scan, scan
@@ -28,6 +27,7 @@ from ccmcp.transcripts.discover import FoundFile, Scan, scan
 if TYPE_CHECKING:
     from ccmcp.index.fulltext import Fulltext
     from ccmcp.index.overlay import Overlay
+    from ccmcp.index.question import Answer, Question
 
 T = TypeVar("T")
 
@@ -294,7 +294,7 @@ class Index:
         with self._lock:
             return self._mended(asked)
 
-    def search(self, question: Question) -> Answer:
+    def search(self, question: "Question") -> "Answer":
         """
         The sessions a question is about. Does not look at the disk first: `refresh` does.
 
@@ -304,7 +304,7 @@ class Index:
         """
         from ccmcp.index.search import Search, joined  # noqa: PLC0415 - loads Tantivy
 
-        def ask(catalog: Catalog) -> Answer:
+        def ask(catalog: Catalog) -> "Answer":
             fulltext = self.stores.fulltext()
             if self._overlay is None:
                 return Search(catalog, fulltext).answer(question)

@@ -3,14 +3,17 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from ccmcp.history import History
-from ccmcp.index import Caller, Coverage, Session, SessionFilter
+from ccmcp.index import Coverage, Session, SessionFilter
 from ccmcp.limits import MaxLen
 from ccmcp.redact import sanitise
 from ccmcp.timeframe import interval
 from ccmcp.tools import Call
+
+if TYPE_CHECKING:
+    from ccmcp.index import Caller
 
 Short = Annotated[str, MaxLen(500)]
 
@@ -128,8 +131,10 @@ def local(at: str | None, call: Call) -> str | None:
     return datetime.fromisoformat(at).astimezone(call.now.tzinfo).isoformat(timespec="seconds")
 
 
-def caller(history: History, call: Call) -> Caller | None:
+def caller(history: History, call: Call) -> "Caller | None":
     """The session that asks, where the front end knows it and the catalogue has it."""
+    from ccmcp.index import Caller  # noqa: PLC0415 - a listing needs none
+
     asked = (call.tool_use_id and history.session_of_call(call.tool_use_id)) or call.session_id
     if not asked:
         return None
