@@ -8,8 +8,6 @@ from ccmcp.index.codes import COPY_OF_ANOTHER, SIDE_FILES_ONLY
 from ccmcp.index.facts import FileFacts, seconds
 from ccmcp.transcripts.projects import decode, encodes
 
-_NO_MODEL = "<synthetic>"
-
 
 def fold(catalog: Catalog, sessions: Iterable[int]) -> None:
     """Work out the rows of these sessions from their files' facts; drop those without a file."""

@@ -1,14 +1,16 @@
-"""What several tools are asked alike: which sessions, of which time, and where an answer goes on."""
+"""What several tools are asked and answer alike: which sessions, of which time, and where an answer goes on."""
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from ccmcp.history import History
 from ccmcp.index import Coverage, Session, SessionFilter
 from ccmcp.limits import MaxLen
 from ccmcp.redact import sanitise
+from ccmcp.resume import resume_short
 from ccmcp.timeframe import interval
 from ccmcp.tools import Call
 
@@ -86,6 +88,40 @@ def one_line(text: str) -> str:
 def named(text: str) -> str:
     """The same for a name or a path, which has no reason to be long."""
     return clipped(one_line(text), 500)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedSession:
+    """What every answer says of a session it names."""
+
+    session_id: str
+    root: str
+    reference: str
+    """What the session is asked for by: its id, or LABEL:ID where several roots have it."""
+
+    project: str
+    title: str
+    started_at: str | None
+    ended_at: str | None
+    branch: str | None
+    resume: str | None
+    """The line that resumes it; none when it can't be resumed."""
+
+
+def naming(session: Session, history: History, call: Call, several: Collection[str]) -> dict[str, Any]:
+    """The fields of a NamedSession; `several` are the ids that occur in several roots."""
+    resume = resume_short(session, history.config.roots, windows=call.windows, exists=os.path.isdir)
+    return {
+        "session_id": session.session_id,
+        "root": session.root,
+        "reference": reference(session, several),
+        "project": session.project,
+        "title": titled(session),
+        "started_at": local(session.started_at, call),
+        "ended_at": local(session.ended_at, call),
+        "branch": session.branch or None,
+        "resume": resume or None,
+    }
 
 
 def reference(session: Session, several: Collection[str]) -> str:

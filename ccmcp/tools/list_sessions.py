@@ -1,6 +1,5 @@
 """Sessions by time."""
 
-import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -10,22 +9,20 @@ from ccmcp.history import History
 from ccmcp.index import Session
 from ccmcp.limits import Ge, Le, MaxLen
 from ccmcp.result import cursor, position
-from ccmcp.resume import resume_short
 from ccmcp.screen import Screen, cut
 from ccmcp.tools import Call, Tool
 from ccmcp.tools._filters import (
+    NamedSession,
     Narrowed,
     clipped,
     empty_note,
     fitting,
-    local,
     named,
+    naming,
     nothing_in,
     one_line,
-    reference,
     session_filter,
     shortened,
-    titled,
     unseen_notes,
 )
 
@@ -48,25 +45,13 @@ class ListSessions(Narrowed):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListedSession:
+class ListedSession(NamedSession):
     """One session."""
 
-    session_id: str
-    root: str
-    reference: str
-    """What the session is asked for by: its id, or LABEL:ID where several roots have it."""
-
-    project: str
-    title: str
-    started_at: str | None
-    ended_at: str | None
-    branch: str | None
     models: tuple[str, ...]
     turns: int
     tool_calls: int
     subagents: int
-    resume: str | None
-    """The line that resumes it; none when it can't be resumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,21 +119,12 @@ def _after(text: str, question: object) -> tuple[int, int] | None:
 
 
 def _listed(session: Session, history: History, call: Call, several: Collection[str]) -> ListedSession:
-    resume = resume_short(session, history.config.roots, windows=call.windows, exists=os.path.isdir)
     return ListedSession(
-        session_id=session.session_id,
-        root=session.root,
-        reference=reference(session, several),
-        project=session.project,
-        title=titled(session),
-        started_at=local(session.started_at, call),
-        ended_at=local(session.ended_at, call),
-        branch=session.branch or None,
+        **naming(session, history, call, several),
         models=session.models,
         turns=session.turns,
         tool_calls=session.tool_calls,
         subagents=session.subagents,
-        resume=resume or None,
     )
 
 

@@ -1,6 +1,5 @@
 """Full-text search over everything said and done."""
 
-import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -12,11 +11,11 @@ from ccmcp.index import Hit, Match, Query, Question, parse
 from ccmcp.index.query import FILTERS, nearest_filter
 from ccmcp.limits import Ge, Le, MaxLen
 from ccmcp.result import cursor, position
-from ccmcp.resume import resume_short
 from ccmcp.screen import Screen, columns, cut
 from ccmcp.timeframe import moment
 from ccmcp.tools import Call, Tool
 from ccmcp.tools._filters import (
+    NamedSession,
     Narrowed,
     caller,
     clipped,
@@ -24,13 +23,12 @@ from ccmcp.tools._filters import (
     fitting,
     local,
     named,
+    naming,
     nothing_in,
     one_line,
-    reference,
     session_filter,
     shortened,
     times,
-    titled,
     unseen_notes,
     whole,
 )
@@ -80,23 +78,10 @@ class FoundPassage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundSession:
+class FoundSession(NamedSession):
     """One session found."""
 
-    session_id: str
-    root: str
-    reference: str
-    """What the session is asked for by: its id, or LABEL:ID where several roots have it."""
-
-    project: str
-    title: str
-    started_at: str | None
-    ended_at: str | None
-    branch: str | None
     score: float
-    resume: str | None
-    """The line that resumes it; none when it can't be resumed."""
-
     matches: tuple[FoundPassage, ...]
 
 
@@ -241,18 +226,9 @@ def _question(history: History, asked: SearchSessions, query: Query, call: Call)
 
 def _found(hit: Hit, history: History, call: Call, several: Collection[str]) -> FoundSession:
     session = hit.session
-    resume = resume_short(session, history.config.roots, windows=call.windows, exists=os.path.isdir)
     return FoundSession(
-        session_id=session.session_id,
-        root=session.root,
-        reference=reference(session, several),
-        project=session.project,
-        title=titled(session),
-        started_at=local(session.started_at, call),
-        ended_at=local(session.ended_at, call),
-        branch=session.branch or None,
+        **naming(session, history, call, several),
         score=hit.score,
-        resume=resume or None,
         matches=tuple(_passage(match, call) for match in hit.matches),
     )
 
