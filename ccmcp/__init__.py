@@ -31,8 +31,8 @@ flows up: files become entries, entries become an index, the index answers tools
         choke       what leaves is sanitised and redacted
         instructions    what an agent is told before it calls anything
     tools/          WHAT CCMCP CAN DO: one file = one operation = one MCP tool = one command
-        search_sessions, list_sessions, read_session, resume_command, index_status
-        _filters    what several of them are asked alike
+        search_sessions, list_sessions, read_session, find_tool_calls, resume_command, index_status
+        _calls, _found, _filters    how tool calls and found sessions read, what several are asked alike
     history         the one object the tools hold: sessions, and an index that follows them
     reading/        a session's files -> pages for a reader with a budget
         read        the whole of it: a request in, a page out
@@ -54,11 +54,13 @@ flows up: files become entries, entries become an index, the index answers tools
         coverage    how much of the history answers cover
         overlay     what is not in the stores yet, in memory
         search      a question -> sessions, best first
+        reasons, facets, similar    why one ranks where it does, how they spread, what one is most about
+        ranking, narrow     sessions in order, repetitions as one; which may be found at all
         source      one state of the stores, asked one question
-        match       terms -> Tantivy queries, with the weights
+        match       terms -> Tantivy queries over passages
+        units, spelling     a query's words -> what session documents are asked for; mistyped ones
         excerpts    a passage's place -> its words and the part that matters
-        stores      the two stores, opened together, begun anew when damaged
-        locks       one writer at a time
+        stores, locks       the two stores, opened together, begun anew when damaged; one writer at a time
         build       changes -> both stores, in batches
         renew       session documents and summaries, when all files are known
         order       in which order and batches files are read
@@ -68,11 +70,12 @@ flows up: files become entries, entries become an index, the index answers tools
         readahead   files read in a process of their own
         intake      one file of any kind -> passages and facts
         docs        words -> Tantivy documents
+        about       how much a session is about each of its words
         copies      which entries another file already holds
         harvest     a file's lines -> words, facts, rows
-        changes     what is on disk against what is known
-        seams       tells an append from a rewrite
+        changes, seams      what is on disk against what is known; an append told from a rewrite
         question    what is asked and answered
+        callrows, union, calling, aims, patterns, commands      tool calls: what is asked -> counted, grouped
         listing     the catalogue -> sessions
         query       what a person typed -> terms and filters
         fulltext    the two Tantivy indexes on disk
@@ -80,7 +83,10 @@ flows up: files become entries, entries become an index, the index answers tools
         schema      fields and tokenizers
         facts       entries -> facts of one file
         folding     text -> the same in lower case, without accents
+        tokens      text -> the tokens of session documents, counted
+        concepts, languages     words that mean the same, of many languages; their stems
         words       text -> what the tokenizers are fed
+        weights     every weight of the ranking, and what it is for
         codes       what the stores hold, in names and numbers
     transcripts/    files -> entries -> passages; the only place that knows Claude Code's format
         discover    the files of a root

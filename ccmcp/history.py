@@ -16,7 +16,7 @@ from ccmcp.index import (
 from ccmcp.index.status import Status, left_out, status_of
 
 if TYPE_CHECKING:
-    from ccmcp.index import Answer, Question
+    from ccmcp.index import Answer, CallAnswer, CallQuestion, Question
 
 Progress = Callable[[int, int, str], None]
 Stopped = Callable[[], bool]
@@ -48,11 +48,19 @@ class History:
         """The sessions a question is about, best first. Raises CcmcpError for a filter that names nothing."""
         return self._index.search(question)
 
+    def telling_words(self, session: Session) -> list[str]:
+        """The words that a session is most about: what to ask for to find others like it."""
+        return self._index.telling_words(session)
+
     def sessions(
         self, wanted: SessionFilter, *, limit: int, after: tuple[int, int] | None = None, oldest: bool = False
     ) -> tuple[list[Session], int]:
         """Sessions by time, and how many there are in all. Raises CcmcpError for a filter that names nothing."""
         return self._index.sessions(wanted, limit=limit, after=after, oldest=oldest)
+
+    def tool_calls(self, question: "CallQuestion") -> "CallAnswer":
+        """Tool calls, or groups of them. Raises CcmcpError for a filter that names nothing or can't be used."""
+        return self._index.tool_calls(question)
 
     def session(self, asked: str) -> tuple[Session, tuple[SessionFile, ...]]:
         """

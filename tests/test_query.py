@@ -37,7 +37,8 @@ def phrase(text: str) -> Term:
         ("- redis", words("-", "redis")),
         ("redis-cache", words("redis-cache")),
         ("npm --save-dev", words("npm", "--save-dev")),
-        ("a -> b", (Term("a"), Term(">", without=True), Term("b"))),
+        ("a -> b", words("a", "->", "b")),
+        ("tail -f -log", (*words("tail", "-f"), Term("log", without=True))),
         ("src/app.py:12", words("src/app.py:12")),
         ("std::vector", words("std::vector")),
         ("https://example.org/a?b=c:d", words("https://example.org/a?b=c:d")),
@@ -96,10 +97,10 @@ def test_a_quoted_value_that_can_not_be_used_is_words() -> None:
 
 
 def test_terms_are_sorted_by_what_they_ask_for() -> None:
-    found = parse('a +b "c d" -e')
+    found = parse('a +b "c d" -ef')
     assert [term.text for term in found.wanted] == ["a", "b", "c d"]
     assert [term.text for term in found.musts] == ["b", "c d"]
-    assert [term.text for term in found.withouts] == ["e"]
+    assert [term.text for term in found.withouts] == ["ef"]
 
 
 def test_a_pasted_page_is_cut_to_so_many_terms() -> None:

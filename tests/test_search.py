@@ -54,7 +54,7 @@ def crowd(home: Home, text: str, count: int = 600, cwd: str = "/work/crowd", **h
     for number in range(20):
         chat = Chat(f"crowd {number}", cwd=cwd, **how)
         for _ in range(count // 20):
-            chat.user(text)
+            chat.user(f"{text} {number}")
         home.write(chat)
 
 
@@ -237,7 +237,7 @@ def test_no_query_fails(home: Home, history: History, query: str) -> None:
 
 @pytest.mark.parametrize("query", ["数" * 10_000, "a-b/" * 2_500, "word " * 2_000, '"' + "x y " * 2_500, "-" * 10_000, "title:" + "é" * 4_000])  # fmt: skip
 def test_ten_thousand_characters_are_a_query(query: str, home: Home, history: History) -> None:
-    say(home, "it", "hello", "world")
+    say(home, "it", "hello", "earth")
     assert search(history, query).total == 0
 
 
@@ -903,8 +903,9 @@ def test_a_passage_says_who_when_and_where(home: Home, history: History) -> None
     berlin = Call(now=NOW.astimezone(timezone(timedelta(hours=2))))
     match = only(search(history, "lantern", berlin))
     assert match == FoundPassage(
-        role="user", at="2026-08-02T01:30:00+02:00", text="the lantern", entry_id=record["uuid"], tool=None
-    )
+        role="user", at="2026-08-02T01:30:00+02:00", text="the lantern", entry_id=record["uuid"], tool=None,
+        agent=None,
+    )  # fmt: skip
 
 
 def test_an_entry_without_a_uuid_goes_by_its_line(home: Home, history: History) -> None:
@@ -1047,7 +1048,7 @@ def test_the_json_has_every_key() -> None:
     names = {each.name for each in dataclasses.fields(FoundSession)}
     assert names == {
         "session_id", "root", "reference", "project", "title", "started_at", "ended_at", "branch", "score",
-        "resume", "matches",
+        "resume", "matches", "alike", "more_alike", "why",
     }  # fmt: skip
 
 
@@ -1123,3 +1124,179 @@ def test_sessions_known_only_by_typed_prompts_are_found_and_filtered(home: Home,
     found = search(history, "lantern", project="/work/gone")
     assert [each.session_id for each in found.sessions] == [f"prompts:{encode('/work/gone')}"]
     assert json.loads(json.dumps(dataclasses.asdict(found)))["total"] == 1
+
+
+# -- what repeats one another
+
+
+LONG = "Please look through the lantern orders of the last day and report what is late."
+
+
+def test_sessions_asked_the_very_same_are_one_that_names_the_others(home: Home, history: History) -> None:
+    chats = [Chat(str(number)) for number in range(6)]
+    for number, chat in enumerate(chats):
+        chat.user(LONG)
+        chat.assistant(f"Late are {number} lantern orders." + " lantern" * (number == 4))
+        home.write(chat)
+    found = search(history, "lantern")
+    [hit] = found.sessions
+    assert (found.total, hit.session_id, len(hit.alike), hit.more_alike) == (1, chats[4].id, 3, 2)
+    assert {hit.session_id, *hit.alike} <= {chat.id for chat in chats}
+    assert f"repeated by {', '.join(hit.alike)} and 2 more" in TOOL.text(found)
+    assert len(search(history, "lantern", sort="newest").sessions) == 6
+
+
+@pytest.mark.parametrize("different", ["project", "name", "another prompt", "short"])
+def test_sessions_asked_the_same_are_several_where_something_tells_them_apart(
+    different: str, home: Home, history: History
+) -> None:
+    for number in range(3):
+        chat = Chat(str(number), cwd=f"/work/p{number if different == 'project' else ''}")
+        chat.user("the lantern" if different == "short" else LONG)
+        if different == "another prompt":
+            chat.user(f"number {number}")
+        if different == "name":
+            chat.raw(type="custom-title", customTitle=f"number {number}", sessionId=chat.id)
+        home.write(chat)
+    assert len(search(history, "lantern").sessions) == 3
+
+
+def test_a_fork_and_its_original_are_one(home: Home, history: History) -> None:
+    chat = say(home, "original", "the lantern is broken", "Buy another one.")
+    fork = Chat("fork")
+    for record in chat.records[1:]:
+        origin = {"sessionId": chat.id, "messageUuid": record["uuid"]}
+        fork.raw(**record | {"sessionId": fork.id, "forkedFrom": origin})
+    fork.user("and the lamp?")
+    home.write(fork)
+    [hit] = search(history, "lantern broken").sessions
+    assert {hit.session_id, *hit.alike} == {chat.id, fork.id}
+    [hit] = search(history, "lamp lantern").sessions
+    assert (hit.session_id, hit.alike) == (fork.id, (chat.id,))
+
+
+# -- what is asked otherwise
+
+
+def test_other_words_that_mean_the_same_find_too(home: Home, history: History) -> None:
+    say(home, "japanese", "ログインのエラーを修正して", "認証の処理から確認します。")
+    say(home, "vietnamese", "tôi muốn đổi tên thư mục này cho bạn và lưu các quy tắc của tôi")
+    say(home, "russian", "Исправь ошибку сборки на сервере")
+    say(home, "english", "Why does the k8s rollout hang?")
+    say(home, "other", "Water the plants on the balcony.")
+    assert titles(search(history, "fix login error"))[0] == "japanese"
+    assert titles(search(history, "rename folder rules"))[0] == "vietnamese"
+    assert titles(search(history, "build error on the server"))[0] == "russian"
+    assert titles(search(history, "kubernetes"))[:1] == ["english"]
+    hit = search(history, "authentication").sessions[0]
+    assert (hit.title, ["認証" in match.text for match in hit.matches]) == ("japanese", [True])
+
+
+def test_a_word_that_stands_nowhere_is_looked_for_as_what_it_was_meant(home: Home, history: History) -> None:
+    say(home, "it", "the passkeys of the lanterns")
+    say(home, "other", "the plants of the balcony")
+    for typed, meant in (
+        ("paskeys", "passkeys"),
+        ("lanten", "lanterns"),
+        ("balc", "balcony"),
+        ("plnats", "plants"),
+    ):
+        found = search(history, typed)
+        assert [(each.word, each.meant) for each in found.meant] in (
+            [(typed, (meant,))],
+            [(typed, (meant, ""))],
+            [],
+        )
+        assert len(found.sessions) == 1, typed
+    assert "paskeys stands nowhere; searched too: passkeys." in TOOL.text(search(history, "paskeys lanterns"))
+
+
+def test_a_word_that_must_be_there_and_is_not_says_what_may_be_meant(home: Home, history: History) -> None:
+    say(home, "it", "the passkeys of the lanterns")
+    found = search(history, "+paskeys")
+    assert found.sessions == ()
+    assert "paskeys stands nowhere; did you mean: passkeys?" in TOOL.text(found)
+
+
+def test_all_words_anywhere_in_a_session_come_before_some(home: Home, history: History) -> None:
+    say(
+        home,
+        "scattered",
+        "the walrus is late",
+        "Then I feed it.",
+        "and paint the harbour",
+        "Done.",
+        "bring a ladder too",
+    )
+    say(home, "one", "walrus walrus walrus", "A walrus.")
+    say(home, "two", "harbour ladder", "The harbour.")
+    assert titles(search(history, "walrus harbour ladder"))[0] == "scattered"
+
+
+def test_the_newer_of_two_that_fit_alike_comes_first(home: Home, history: History) -> None:
+    say(home, "old", "the lantern is broken", start="2026-03-01T10:")
+    say(home, "new", "the lantern is broken", start="2026-08-20T10:")
+    say(home, "middle", "the lantern is broken", start="2026-06-01T10:")
+    assert titles(search(history, "broken lantern")) == ["new", "middle", "old"]
+    assert titles(search(history, "broken lantern", sort="oldest")) == ["old", "middle", "new"]
+
+
+def test_a_giant_session_does_not_win_by_its_size(home: Home, history: History) -> None:
+    texts = [f"part {number}: {FILLER} the lantern and the harbour" for number in range(60)]
+    say(home, "giant", *texts)
+    say(home, "small", "the harbour lantern is broken", "I mend the lantern at the harbour.")
+    assert titles(search(history, "harbour lantern"))[0] == "small"
+
+
+def test_explain_says_what_each_word_adds_and_adds_up(home: Home, history: History) -> None:
+    say(home, "it", "the lantern is broken", "I mend the lantern.")
+    say(home, "other", "the harbour lantern")
+    found = search(history, "broken lantern", explain=True)
+    for hit in found.sessions:
+        why = hit.why
+        assert why is not None
+        assert hit.score == pytest.approx(
+            (why.about + why.passage + why.further + why.all_words) * (1 + why.recent), abs=0.002
+        )
+        assert why.about == pytest.approx(sum(each.share for each in why.words), abs=0.002)
+    assert {each.word for each in found.sessions[0].why.words} == {"broken", "lantern"}  # type: ignore[union-attr]  # asserted above
+    assert "about: broken" in TOOL.text(found)
+    assert all(hit.why is None for hit in search(history, "broken lantern").sessions)
+
+
+def test_sessions_like_one_are_found_without_it(home: Home, history: History) -> None:
+    chat = say(home, "it", "mend the lantern at the harbour", "The wick of the lantern is too short.")
+    say(home, "like it", "the wick of the harbour lantern again")
+    say(home, "far", "water the plants")
+    assert titles(search(history, similar_to=chat.id[:8]))[:1] == ["like it"]
+    assert "it" not in titles(search(history, similar_to=chat.id))
+
+
+def test_facets_say_how_the_best_spread_where_not_all_are_shown(home: Home, history: History) -> None:
+    for number in range(6):
+        say(
+            home,
+            f"s{number}",
+            f"the lantern {number}",
+            cwd=f"/work/p{number % 2}",
+            start=f"2026-0{3 + number % 3}-01T10:",
+        )
+    found = search(history, "lantern", limit=2)
+    assert found.facets is not None
+    assert (found.facets.sessions, {(each.name, each.count) for each in found.facets.projects}) == (
+        6, {("/work/p0", 3), ("/work/p1", 3)},
+    )  # fmt: skip
+    assert "projects: /work/p" in TOOL.text(found)
+    assert search(history, "lantern", limit=6).facets is None
+
+
+def test_a_passage_of_a_subagent_names_it(home: Home, history: History) -> None:
+    chat = say(home, "it", "review this")
+    agent = Chat("agent", cwd=chat.cwd)
+    agent.user("Look for lanterns in the harbour", agentId="a1b2c3d4", isSidechain=True, sessionId=chat.id)
+    folder = home.path(chat).with_suffix("") / "subagents"
+    home.put(folder / "agent-a1b2c3d4.jsonl", agent.bytes())
+    home.put(folder / "agent-a1b2c3d4.meta.json", b'{"agentType":"reviewer"}')
+    [hit] = search(history, "lanterns").sessions
+    assert (hit.session_id, hit.matches[0].agent) == (chat.id, "reviewer")
+    assert "> reviewer: user" in TOOL.text(search(history, "lanterns"))

@@ -60,6 +60,7 @@ CREATE TABLE sessions (
     branches TEXT NOT NULL,         -- all of them, JSON
     models TEXT NOT NULL,           -- JSON
     cwd TEXT NOT NULL,              -- where it is resumed: the last relocation, else the first cwd
+    asked TEXT NOT NULL,            -- a digest of its prompts, '' when they are too short to tell sessions alike
     turns INTEGER NOT NULL,
     messages INTEGER NOT NULL,
     tool_calls INTEGER NOT NULL,
@@ -86,7 +87,8 @@ CREATE TABLE calls (
     at TEXT NOT NULL,
     tool TEXT NOT NULL,
     target TEXT NOT NULL,           -- redacted, at most 2,000 characters
-    agent TEXT NOT NULL,            -- the subagent's id, or ''
+    agent TEXT NOT NULL,            -- the subagent's id, 'sidechain' where old clients name none, or ''
+    own INTEGER NOT NULL,           -- a call of ccmcp itself
     outcome TEXT NOT NULL,
     error TEXT NOT NULL,            -- redacted, at most 500 characters
     result_at TEXT NOT NULL,
@@ -94,6 +96,10 @@ CREATE TABLE calls (
 );
 CREATE INDEX calls_file ON calls (file);
 CREATE INDEX calls_id ON calls (call_id);
+CREATE INDEX calls_facts ON calls (   -- counts, without the targets
+    session, outcome, own, tool, agent, at
+);
+CREATE INDEX calls_agents ON calls (session, agent) WHERE agent != '';
 CREATE TABLE usage (
     file INTEGER NOT NULL,
     offset INTEGER NOT NULL,

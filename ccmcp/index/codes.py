@@ -6,7 +6,7 @@ from typing import Final
 
 from ccmcp.transcripts.vocabulary import Kind, Role
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised with every change of what is indexed or how; another version on disk means: build anew."""
 
 SAID, THOUGHT, INPUT, OUTPUT, NOTED = "said", "thought", "input", "output", "noted"
@@ -15,9 +15,20 @@ PASSAGE_FIELDS: Final = (SAID, THOUGHT, INPUT, OUTPUT, NOTED)
 
 PROSE_FIELDS: Final = (SAID, THOUGHT, NOTED)
 
-TITLE, FIRST, PROMPTS, ANSWERS, ACTIONS = "title", "first", "prompts", "answers", "actions"
-SESSION_FIELDS: Final = (TITLE, FIRST, PROMPTS, ANSWERS, ACTIONS)
-"""All titles; the first prompt; the user's words; the model's; commands, paths and other targets."""
+TITLE: Final = "title"
+"""All titles of a session, as a text to find phrases in."""
+
+SAID_ABOUT: Final = ("said_words", "said_1", "said_2", "said_4")
+DONE_ABOUT: Final = ("done_words", "done_1", "done_2", "done_4")
+"""
+Tokens of what was said and of what was done: all of them, then those whose level (0 to 7) has this bit.
+
+A level that is a sum of fields is one that a query can add up: Tantivy's own ranking knows
+a fixed share of a document's length, and how much a session is about a word needs all of it.
+"""
+
+ANY: Final = "*"
+"""A token that every document has in SAID_ABOUT or DONE_ABOUT it has words in: tells how many have."""
 
 ROLES: Final[tuple[Role, ...]] = ("user", "assistant", "tool", "system")
 KINDS: Final[tuple[Kind, ...]] = (

@@ -1,17 +1,22 @@
 """Words -> what Tantivy is given: of passages and of sessions. Pure."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import tantivy
 
-from ccmcp.index import codes
-from ccmcp.index.codes import PARTS, what_code
+from ccmcp.index.about import by_bit, levels
+from ccmcp.index.codes import ANY, DONE_ABOUT, PARTS, SAID_ABOUT, TITLE, what_code
 from ccmcp.index.harvest import Word
+from ccmcp.index.tokens import count
 from ccmcp.index.words import fed
 
-PIECE = 256 * 1024
-"""A session's words are written in documents of about so many characters: bounds memory and a giant session's weight."""
+FIRST_LENGTH = 2_000
+"""So many characters of the first prompt tell what a session was begun for."""
+
+ACTION_LENGTH = 400
+"""So many of a tool's input: its values stand one a line, the target among the first; a written file's text is no action."""
 
 Prepared: TypeAlias = tuple[str, str, str, int, str, int, int]
 """A passage ready for the index: field, text, camelCase parts, what, tool, place, at."""
@@ -47,56 +52,72 @@ def passage_document(
 
 @dataclass(slots=True)
 class SessionWords:
-    """The words of one session, gathered until they are written."""
+    """The words of one session, counted until its document is written."""
 
     title: list[str] = field(default_factory=list)
-    first: str = ""
-    prompts: list[str] = field(default_factory=list)
-    answers: list[str] = field(default_factory=list)
-    actions: list[str] = field(default_factory=list)
-    size: int = 0
+    first: Counter[bytes] = field(default_factory=Counter)
+    prompts: Counter[bytes] = field(default_factory=Counter)
+    answers: Counter[bytes] = field(default_factory=Counter)
+    done: Counter[bytes] = field(default_factory=Counter)
 
-    def take(self, word: Word) -> None:
-        """Take in what belongs in a session's document: its words in prose, and what its tools were aimed at."""
-        passage = word.passage
+    def take(self, word: Word, parts: str) -> None:
+        """
+        Take in what tells what a session is about: what was said, and what its tools were aimed at.
+
+        `parts` are the parts of the text's camelCase words. What subagents say is among what was
+        done. Not the tools' names: nearly every session has them, and a filter asks for them.
+        """
+        passage, text = word.passage, word.text
         if word.own:
             return
-        if passage.kind in ("text", "summary", "command", "attachment"):
-            spoken = self.answers if passage.role == "assistant" else self.prompts
-            spoken.append(word.text if len(word.text) <= PIECE else word.text[:PIECE])
-            if not self.first and passage.role == "user" and passage.kind == "text" and not word.agent:
-                self.first = word.text[:2_000]
-        elif passage.kind == "tool_call":
-            # The values of the input stand one a line, the target among the first: a written file's text is no action.
-            # Not the tool's name: nearly every session has it, no passage shows it, and a filter asks for it.
-            self.actions.append(word.text[:400])
-        else:
-            return
-        self.size += min(len(word.text), PIECE)
+        match passage.role, passage.kind:
+            case _, "tool_call" | "command" if passage.kind == "tool_call" or passage.role == "system":
+                if len(text) > ACTION_LENGTH:
+                    text, parts = fed(text[:ACTION_LENGTH])
+                into = self.done
+            case _, "text" if word.agent:
+                into = self.done
+            case "user", "text" | "command":
+                into = self.prompts
+                if passage.kind == "text" and not self.first:
+                    count(text[:FIRST_LENGTH], self.first)
+            case "assistant", "text" | "thinking":
+                into = self.answers
+            case _, "summary":
+                into = self.answers
+            case _:
+                return
+        count(text, into)
+        if parts:
+            count(parts, into)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.title or self.prompts or self.answers or self.done)
 
     def add(self, other: "SessionWords") -> None:
         """Take in what another file of the session gave."""
         self.title += other.title
         self.first = self.first or other.first
-        self.prompts += other.prompts
-        self.answers += other.answers
-        self.actions += other.actions
-        self.size += other.size
+        self.prompts.update(other.prompts)
+        self.answers.update(other.answers)
+        self.done.update(other.done)
 
     def document(self, session: int) -> tantivy.Document:
         """The document of these words."""
         document = tantivy.Document()
         document.add_integer("session", session)
-        for name, texts in (
-            (codes.TITLE, self.title),
-            (codes.FIRST, [self.first]),
-            (codes.PROMPTS, self.prompts),
-            (codes.ANSWERS, self.answers),
-            (codes.ACTIONS, self.actions),
-        ):
-            text, parts = fed("\n".join(filter(None, texts)))
-            if text:
-                document.add_text(name, text)
-                if parts:
-                    document.add_text(name, parts)
+        titles: Counter[bytes] = Counter()
+        for title in filter(None, self.title):
+            for text in fed(title):
+                if text:
+                    document.add_text(TITLE, text)
+                    count(text, titles)
+        said = {"title": titles, "first": self.first, "prompts": self.prompts, "answers": self.answers}
+        for names, fields in ((SAID_ABOUT, said), (DONE_ABOUT, {"done": self.done})):
+            if any(fields.values()):
+                found = levels({name: raw for name, raw in fields.items() if raw})
+                found[ANY] = 0
+                for name, some in zip(names, by_bit(found), strict=True):
+                    document.add_text(name, " ".join(some))
         return document

@@ -1,7 +1,7 @@
 """A passage's place -> its words, and the part of them that shows why it was found. I/O: reads transcripts."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -128,15 +128,22 @@ def sought(terms: Iterable[Term], beginnings: Iterable[str] = ()) -> tuple[Sough
     return tuple(Sought(re.compile(pattern), inside) for pattern, inside in found.items())
 
 
-def excerpt(text: str, wanted: Sequence[Sought] = (), length: int = LENGTH) -> str:
+def excerpt(
+    text: str,
+    wanted: Sequence[Sought] = (),
+    otherwise: Callable[[], Sequence[Sought]] = tuple,
+    length: int = LENGTH,
+) -> str:
     """
     The part of a text with the most different wanted words in it, cut at words, on one line.
+
+    Where it has none of them it is shown by what is looked for otherwise.
 
     An ellipsis says where something was left out.
     """
     if len(text) <= length and _fitting(text, length) == len(text):
         return " ".join(text.split())
-    spots = _spots(text, wanted)
+    spots = _spots(text, wanted) or _spots(text, otherwise())
     first = spots[0][0] if spots else 0
     window = _fitting(text[first : first + 2 * length], length)
     start = _begin(text, _best_start(spots, window), window // 10)

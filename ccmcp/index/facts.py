@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import IntFlag
 from functools import lru_cache
+from hashlib import blake2b
 
 import orjson
 
@@ -92,6 +93,8 @@ class FileFacts:
     """Every title it has had: those that lost are what somebody may remember it by."""
     first_prompt: str = ""
     last_prompt: str = ""
+    asked: str = ""
+    """A digest of all prompts, one after the other: sessions that were asked the same share it."""
     turns: int = 0
     messages: int = 0
     """Lines of user and assistant."""
@@ -110,6 +113,10 @@ class FileFacts:
     agent_call: str = ""
     """The tool call that started the subagent."""
     agent_parent: str = ""
+    agents: dict[str, str] = field(default_factory=dict)
+    """The kinds of the subagents that its calls started, by the subagent's id."""
+    agent_calls: dict[str, str] = field(default_factory=dict)
+    """The kinds that calls without a result yet asked for, by the call's id."""
     own_calls: list[str] = field(default_factory=list)
     """Calls of ccmcp itself that have no result yet, by id."""
 
@@ -211,6 +218,7 @@ class FileFacts:
         """Take in what a passage says of its session."""
         if passage.role == "user" and is_prompt(entry, passage):
             self.turns += 1
+            self.asked = _digest(self.asked, passage.text)
             if not self.first_prompt:
                 self.first_prompt = one_line(passage.text)
         elif passage.kind == "command" and passage.role == "user":
@@ -229,6 +237,14 @@ class FileFacts:
             return False
         self.titles.append(title)
         return True
+
+    def see_result(self, call_id: str, kept: object) -> None:
+        """Take in what a result says of a subagent that its call started: clients before 2.1.100 write no meta.json."""
+        asked = self.agent_calls.pop(call_id, "")
+        agent = text_of(kept, "agentId") if isinstance(kept, dict) else ""
+        kind = text_of(kept, "agentType") if isinstance(kept, dict) else ""
+        if agent and (kind or asked):
+            self.agents[agent] = name(kind) or asked
 
     def see_meta(self, meta: object) -> None:
         """Take in what a subagent's meta.json says."""
@@ -249,6 +265,11 @@ _short_name = lru_cache(maxsize=4096)(clean)
 def name(text: str) -> str:
     """A name that many lines repeat (a branch, a model, a tool), without secrets: looked through once, then remembered."""
     return _short_name(text) if len(text) <= _MOST_REMEMBERED else clean(text)
+
+
+def _digest(before: str, text: str) -> str:
+    told = f"{before}\n{' '.join(text[: 8 * TITLE_LENGTH].split())}"
+    return blake2b(told.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def one_line(text: str) -> str:

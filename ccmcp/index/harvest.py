@@ -16,7 +16,7 @@ import orjson
 from ccmcp.index.codes import INPUT, NOTED, OUTPUT, SAID, THOUGHT
 from ccmcp.index.facts import FileFacts, name, seconds, usage_row, utc
 from ccmcp.redact import clean
-from ccmcp.transcripts.calls import target
+from ccmcp.transcripts.calls import subagent_type, target
 from ccmcp.transcripts.content import ToolCall, ToolResult
 from ccmcp.transcripts.decode import copy_line, decode_line, decode_whole
 from ccmcp.transcripts.entries import (
@@ -59,6 +59,8 @@ class Word:
     at: int
     agent: bool
     own: bool
+    copied: bool = False
+    """Whether another file gave it already: it tells what this session is about, and is found there."""
 
 
 @dataclass(slots=True)
@@ -205,7 +207,9 @@ class Reader:
         for part, passage in enumerate(passages(entry)):
             own = self._see(entry, passage, copied=copied)
             title = isinstance(entry, CustomTitle | AiTitle) and harvest.facts.see_title(passage.text)
-            if (passage.injected and not title) or copied or isinstance(entry, Summary):
+            if (passage.injected and not title) or isinstance(entry, Summary):
+                continue
+            if copied and (passage.kind == "tool_result" or isinstance(entry, QueueOperation)):
                 continue
             text = passage.text if passage.kind != "tool_result" else self._result_text(entry, passage)
             if not text:
@@ -213,7 +217,8 @@ class Reader:
             if at < 0:
                 at = seconds(entry.timestamp)
             agent = bool(self.agent) or entry.sidechain
-            word = Word(_FIELDS.get(passage.kind, NOTED), text, passage, part, entry.offset, at, agent, own)
+            field_name = _FIELDS.get(passage.kind, NOTED)
+            word = Word(field_name, text, passage, part, entry.offset, at, agent, own, copied)
             if isinstance(entry, QueueOperation):
                 self._queued[passage.text] = word
                 continue
@@ -230,10 +235,14 @@ class Reader:
                 self.known_calls[call.id] = _OWN if own else name(call.name)
                 if own:
                     self.harvest.facts.own_calls.append(call.id)
+                if kind := subagent_type(call):
+                    self.harvest.facts.agent_calls[call.id] = name(kind)
                 if not copied:
-                    self._add_call(entry, call)
+                    self._add_call(entry, call, own=own)
                 return own
             case ToolResult() as result:
+                if isinstance(entry, User):
+                    self.harvest.facts.see_result(result.call_id, entry.tool_use_result)
                 if not copied:
                     self._add_result(entry, result)
                 if own := self.known_calls.get(result.call_id) == _OWN:
@@ -273,12 +282,12 @@ class Reader:
             case _:
                 pass
 
-    def _add_call(self, entry: Entry, call: ToolCall) -> None:
+    def _add_call(self, entry: Entry, call: ToolCall, *, own: bool) -> None:
         # Cut only when it is clean: a secret that the cut goes through is none that `clean` knows.
         aim = clean(target(call)[: 4 * TARGET_LENGTH])[:TARGET_LENGTH]
         self.harvest.calls[call.id or f"{entry.offset}"] = [
             entry.offset, call.id, entry.id, utc(entry.timestamp), name(call.name), aim,
-            self.agent or entry.agent_id, "pending", "", "", "",
+            self.agent or entry.agent_id or ("sidechain" if entry.sidechain else ""), own, "pending", "", "", "",
         ]  # fmt: skip
 
     def _add_result(self, entry: Entry, result: ToolResult) -> None:
@@ -286,7 +295,7 @@ class Reader:
         error = "" if came == "ok" else clean(result.text[: 4 * ERROR_LENGTH])[:ERROR_LENGTH]
         at = utc(entry.timestamp)
         if row := self.harvest.calls.get(result.call_id):
-            row[7:] = [came, error, at, entry.id]
+            row[8:] = [came, error, at, entry.id]
         else:
             self.harvest.results.append((came, error, at, entry.id, result.call_id))
 
@@ -295,6 +304,33 @@ _OWN = "(own)"
 """What `known_calls` keeps for a call of ccmcp itself, so that its result is known for one too."""
 
 OWN_TOOLS: dict[str, frozenset[str]] = {
+    "find_tool_calls": frozenset(
+        {
+            "agent",
+            "branch",
+            "command",
+            "cursor",
+            "error",
+            "file",
+            "group",
+            "limit",
+            "model",
+            "more_than",
+            "own",
+            "project",
+            "query",
+            "root",
+            "server",
+            "session",
+            "since",
+            "sort",
+            "status",
+            "this_project",
+            "tool",
+            "until",
+            "url",
+        }
+    ),
     "index_status": frozenset(),
     "list_sessions": frozenset(
         {
@@ -317,6 +353,7 @@ OWN_TOOLS: dict[str, frozenset[str]] = {
         {
             "branch",
             "cursor",
+            "explain",
             "include_current",
             "limit",
             "model",
@@ -325,7 +362,9 @@ OWN_TOOLS: dict[str, frozenset[str]] = {
             "query",
             "role",
             "root",
+            "similar_to",
             "since",
+            "sort",
             "subagents",
             "this_project",
             "tool",

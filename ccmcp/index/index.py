@@ -25,6 +25,7 @@ from ccmcp.index.stores import Stores, is_damage
 from ccmcp.transcripts.discover import FoundFile, Scan, scan
 
 if TYPE_CHECKING:
+    from ccmcp.index.calling import CallAnswer, CallQuestion
     from ccmcp.index.fulltext import Fulltext
     from ccmcp.index.overlay import Overlay
     from ccmcp.index.question import Answer, Question
@@ -313,6 +314,14 @@ class Index:
 
         return self._answered(ask)
 
+    def telling_words(self, session: Session) -> list[str]:
+        """The words that a session is most about: what to ask for to find others like it."""
+        from ccmcp.index.similar import telling_words  # noqa: PLC0415 - loads Tantivy
+
+        return self._answered(
+            lambda catalog: telling_words(catalog, self.stores.fulltext(), session.number, session.title)
+        )
+
     def sessions(
         self, wanted: SessionFilter, *, limit: int, after: tuple[int, int] | None = None, oldest: bool = False
     ) -> tuple[list[Session], int]:
@@ -345,6 +354,23 @@ class Index:
     def in_several_roots(self, ids: Collection[str]) -> frozenset[str]:
         """Which of these ids are those of sessions in several roots."""
         return self._answered(lambda catalog: listing.ids_in_several_roots(self._states(catalog), ids))
+
+    def tool_calls(self, question: "CallQuestion") -> "CallAnswer":
+        """
+        Tool calls, or groups of them.
+
+        Raises:
+            CcmcpError: a filter names what is not there, or is no regular expression.
+
+        """
+        from ccmcp.index.callrows import answer  # noqa: PLC0415 - other questions do without
+        from ccmcp.index.union import as_one  # noqa: PLC0415 - as above
+
+        def ask(catalog: Catalog) -> "CallAnswer":
+            with catalog.snapshot(), as_one(self._states(catalog)) as whole:
+                return answer(whole, question)
+
+        return self._answered(ask)
 
     def _states(self, catalog: Catalog) -> list[listing.State]:
         """The catalogue, and what is beside it: each with the sessions whose rows in it do not stand."""

@@ -115,8 +115,11 @@ def _transcript(reading: Reading) -> Iterator[Portion]:
         if reading.excluded:
             continue
         tool = clean_name(word.passage.tool) or reader.tool_of(word.passage.call_id)
-        passages.append(prepared(word, tool))
-        words.take(word)
+        passage = prepared(word, tool)
+        words.take(word, passage[2])
+        if word.copied:
+            continue
+        passages.append(passage)
         size += len(word.text)
         if size > PORTION:
             yield Portion(passages)

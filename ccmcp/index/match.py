@@ -1,36 +1,26 @@
 """Terms, filters and what is hidden -> Tantivy queries over passages and sessions. Knows both indexes' fields and their weights."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import tantivy
 
 from ccmcp.index import codes, schema
 from ccmcp.index.query import Term
 from ccmcp.index.question import Caller, Question
+from ccmcp.index.weights import CLOSE, PAIR, ROW
 from ccmcp.index.words import parts_of, spaced
 
-PASSAGE_WEIGHTS: Mapping[str, float] = {
-    codes.SAID: 1.0,  # what people and models said is what sessions are remembered by
-    codes.NOTED: 0.7,  # summaries, commands, attachments
-    codes.THOUGHT: 0.6,  # the model's, read by few
-    codes.INPUT: 0.6,  # commands and paths
-    codes.OUTPUT: 0.3,  # long, and mostly not about anything
-}
-SESSION_WEIGHTS: Mapping[str, float] = {
-    codes.TITLE: 3.0,
-    codes.FIRST: 2.0,  # what the session was begun for
-    codes.PROMPTS: 1.5,
-    codes.ANSWERS: 1.0,
-    codes.ACTIONS: 0.5,
-}
-TITLE_WEIGHTS: Mapping[str, float] = {codes.TITLE: SESSION_WEIGHTS[codes.TITLE]}
-
-_PAIR = 0.5
-"""A pair of neighbours out of a longer run (a path, a CJK phrase) counts half of a word."""
+TITLE_WEIGHTS: Mapping[str, float] = {codes.TITLE: 1.0}
 
 _MOST_PAIRS, _LONGEST_RUN = 24, 256
 """Of a longer run the rest is left out: a pasted page is no question."""
+
+
+_MOST_CLOSE, _LEAST_ROW, _MOST_ROW = 8, 3, 12
+"""So many pairs of a query's words, and rows of so many, are looked for next to each other."""
 
 
 class Terms:
@@ -47,9 +37,41 @@ class Terms:
         """What matches any of the terms, the more the better; none when no term has a word in it."""
         return one_of([clause for term in terms for clause in self._clauses(term)])
 
+    def worth(self, terms: Iterable[Term], searcher: tantivy.Searcher) -> float:
+        """About the score of a passage that has all of these terms, by how rare they are."""
+        every = searcher.num_docs
+        worth = 0.0
+        for term in terms:
+            for run in self._runs(term)[:1]:
+                for word in run:
+                    having = max(searcher.doc_freq(field, word) for field in self._weights)
+                    worth += math.log(1 + (every - having + 0.5) / (having + 0.5)) * len(run) ** 0.5
+        return worth
+
+    def all_of(self, terms: Iterable[Term]) -> tantivy.Query | None:
+        """What has every one of these terms; none when no term has a word in it."""
+        found = [query for term in terms if (query := self.exactly(term)) is not None]
+        return both(*found) if found else None
+
     def exactly(self, term: Term) -> tantivy.Query | None:
         """What has this term: all its words in a row, in any one field; none when it has no word in it."""
         return one_of([self._run(field, run) for run in self._runs(term) for field in self._weights])
+
+    def close(self, terms: Sequence[Term]) -> Iterator[tantivy.Query]:
+        """What has neighbouring words of the query next to each other, and what has all of them in a row."""
+        words = [word for term in terms for word in self._plain_word(term)]
+        rows = list(dict.fromkeys(pairwise(words)))[:_MOST_CLOSE]
+        for field, weight in self._weights.items():
+            for row in rows:
+                yield tantivy.Query.boost_query(self._run(field, row), weight * CLOSE)
+            if _LEAST_ROW <= len(words) <= _MOST_ROW:
+                yield tantivy.Query.boost_query(self._run(field, words), weight * ROW)
+
+    def _plain_word(self, term: Term) -> list[str]:
+        if term.phrase or term.without:
+            return []
+        found = self._analyzer.analyze(spaced(term.text))
+        return found or []
 
     def starting(self, beginnings: Iterable[str]) -> tantivy.Query | None:
         """What has a word with one of these beginnings."""
@@ -81,7 +103,7 @@ class Terms:
             for run in runs:
                 yield tantivy.Query.boost_query(self._run(field, run), weight * len(run) ** 0.5)
             for pair in pairs:
-                yield tantivy.Query.boost_query(self._run(field, pair), weight * _PAIR)
+                yield tantivy.Query.boost_query(self._run(field, pair), weight * PAIR)
 
     def _run(self, field: str, run: Sequence[str]) -> tantivy.Query:
         if len(run) == 1:
@@ -116,6 +138,15 @@ def without(query: tantivy.Query, unwanted: Sequence[tantivy.Query]) -> tantivy.
         return query
     return tantivy.Query.boolean_query(
         [(tantivy.Occur.Must, query), *((tantivy.Occur.MustNot, each) for each in unwanted)]
+    )
+
+
+def preferring(query: tantivy.Query, better: Sequence[tantivy.Query]) -> tantivy.Query:
+    """What matches the query; what matches the others too ranks higher."""
+    if not better:
+        return query
+    return tantivy.Query.boolean_query(
+        [(tantivy.Occur.Must, query), *((tantivy.Occur.Should, each) for each in better)]
     )
 
 

@@ -71,13 +71,14 @@ class Overlay:
             self._copy(disk, "sessions", "id = ?", session)
             for table in ("files", "leaves", "slugs", "typed"):
                 self._copy(disk, table, "session = ?", session)
+            self._copy(disk, "calls", "file IN (SELECT id FROM files WHERE session = ?)", session)
             # Titles that stand in files of other sessions.
             self._copy(disk, "summaries", "leaf IN (SELECT uuid FROM leaves WHERE session = ?)", session)
         known = [work.known for work in found.work if work.known] + found.gone
         for each in known:
-            self._copy(disk, "calls", "file = ?", each.id)
             if not self.catalog.rows("SELECT 1 FROM files WHERE id = ?", (each.id,)):
-                self._copy(disk, "files", "id = ?", each.id)
+                for table, key in (("files", "id"), ("calls", "file")):
+                    self._copy(disk, table, f"{key} = ?", each.id)
         # What is new gets numbers beyond all others.
         self.catalog.execute("DELETE FROM sqlite_sequence")
         self.catalog.insert("sqlite_sequence", [("files", _FIRST_NEW), ("sessions", _FIRST_NEW)], 2)

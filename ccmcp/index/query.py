@@ -8,7 +8,7 @@ What a person typed -> terms and filters. Pure and total: any text gives a query
     field:value        project, branch, role, kind, tool, model, since, until, title, session
 
 What looks like a filter and is none (an unknown field, src/app.py:12, a URL) is words, and so is
-an option (--save-dev).
+an option (--save-dev, -f).
 """
 
 import re
@@ -76,6 +76,8 @@ def parse(text: str, accepts: Callable[[str, str], bool] = lambda _field, _value
         if field in FILTERS and not sign and value.strip() and accepts(field, value):
             filters.append((field, value))
             continue
+        if sign == "-" and len(value) == 1 and not field and not quoted:
+            sign, value = None, f"-{value}"  # an option of a command: tail -f
         words = f"{field}:{value}" if field else value
         term = Term(words, phrase=quoted and not field)
         if sign == "-":

@@ -1,6 +1,7 @@
 """What is asked of the index, and what it answers. Values only."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ccmcp.index.listing import Session, SessionFilter
 from ccmcp.index.query import Term
@@ -35,10 +36,17 @@ class Question:
     own: bool = False
     """Whether ccmcp's own calls and answers count."""
     caller: Caller | None = None
+    order: Literal["best", "newest", "oldest"] = "best"
+    now: int = 0
+    """The time of asking in seconds since 1970, for which being recent is a small merit; 0 for none."""
     limit: int = 10
     offset: int = 0
     passages: int = 3
     """Passages shown of each session."""
+    without_like: int | None = None
+    """A session that is not found, nor what repeats it: the one that others are to be like."""
+    explain: bool = False
+    """Whether each session says why it stands where it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +63,48 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why a session stands where it does: its score is (about + passage + further + all_words) * (1 + recent)."""
+
+    about: float
+    """How much it is about the words, of 1 for all that is asked."""
+    words: tuple[tuple[str, float], ...]
+    """Of that the part of each word, as it was asked; =word stands for all that mean the same."""
+    passage: float
+    """What its best passage adds."""
+    further: float
+    """What its further passages add."""
+    all_words: float
+    """What having all of the words adds."""
+    recent: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One session found."""
 
     session: Session
     score: float
     matches: tuple[Match, ...]
+    alike: tuple[Session, ...] = ()
+    """Some of the sessions that repeat it: forks, resumed copies, those that were asked the very same."""
+    more_alike: int = 0
+    """How many more there are of these."""
+    why: Why | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """How the sessions that match best spread, each the most frequent first, by name and count."""
+
+    sessions: int
+    """How many these are."""
+    projects: tuple[tuple[str, int], ...]
+    months: tuple[tuple[str, int], ...]
+    """2026-08, in UTC."""
+    models: tuple[tuple[str, int], ...]
+    tools: tuple[tuple[str, int], ...]
+    """Of these the counts are of matching calls and results, in all sessions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,5 +114,9 @@ class Answer:
     hits: tuple[Hit, ...]
     total: int
     """How many sessions there are in all."""
+    meant: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Words that stand nowhere, and those that were looked for too: longer ones, or one slip away."""
+    facets: Facets | None = None
+    """Where there are more sessions than are shown."""
     hidden: int
     """Passages that match but are the asking session's own, or ccmcp's own calls and answers."""

@@ -52,7 +52,7 @@ def session_number(catalog: Catalog, root: str, session_id: str) -> int:
         return int(str(rows[0][0]))
     return int(
         catalog.execute(
-            "INSERT INTO sessions VALUES (NULL, ?, ?, NULL, '', '', '', '', NULL, NULL, 0, '', '[]', '[]', '', "
+            "INSERT INTO sessions VALUES (NULL, ?, ?, NULL, '', '', '', '', NULL, NULL, 0, '', '[]', '[]', '', '', "
             "0, 0, 0, 0, 0, 0, '', '', '[]', 0, -1, '')",
             (root, session_id),
         ).lastrowid
@@ -209,7 +209,7 @@ def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
             "DELETE FROM calls WHERE call_id = ? AND file = ?",
             [(row[1], each.id) for row in harvest.calls.values()],
         )
-    catalog.insert("calls", ((each.id, row[0], session, *row[1:]) for row in harvest.calls.values()), 13)
+    catalog.insert("calls", ((each.id, row[0], session, *row[1:]) for row in harvest.calls.values()), 14)
     catalog.insert("usage", ((each.id, row[0], session, *row[1:]) for row in harvest.usage), 26)
     if harvest.summaries or harvest.leaves:
         catalog.set_meta("unplaced", 1)  # a summary, or whose it is

@@ -6,18 +6,18 @@ writer dies before it is written: `sessions.doc_bytes` is negative until it is. 
 dead writer left unsettled is told by a mark, set with each batch and taken away at the end.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+import contextlib
+from collections.abc import Collection, Iterable, Mapping
 
 import tantivy
 
 from ccmcp.index import codes
 from ccmcp.index.catalog import Catalog
-from ccmcp.index.copies import skipper
-from ccmcp.index.docs import PIECE, SessionWords, passage_document, prepared
+from ccmcp.index.docs import SessionWords, passage_document, prepared
 from ccmcp.index.facts import FileFacts
 from ccmcp.index.fulltext import Fulltext, drop
 from ccmcp.index.harvest import Harvest, Reader, Word
-from ccmcp.transcripts.entries import Entry
+from ccmcp.index.words import fed
 from ccmcp.transcripts.passages import Passage
 
 GROWTH, GROWTH_BYTES = 1.25, 64 * 1024
@@ -61,7 +61,7 @@ class SessionDocuments:
             for row in self._catalog.rows(f"SELECT s.id, {_TITLE} FROM sessions s WHERE s.doc_bytes = -1")  # noqa: S608 - our own text
         }
         for session, some in words.items():
-            if session not in missing or (session in self._begun and not some.size):
+            if session not in missing or (session in self._begun and not some):
                 continue
             if self._writer is None:
                 self._writer = self._fulltext.writer(self._index, self._memory)
@@ -132,8 +132,7 @@ def session_documents(catalog: Catalog, fulltext: Fulltext, touched: Collection[
             for session in (*dead, *stale):
                 writer.delete_documents_by_term("session", session)
             for session, title in stale.items():
-                for words in _read_words(catalog, session, title):
-                    _add(writer, session, words)
+                writer.add_document(words_of(catalog, session, title).document(session))
             writer.commit()
     with catalog.transaction():
         for session, size in _whole_sessions(catalog, stale).items():
@@ -141,48 +140,20 @@ def session_documents(catalog: Catalog, fulltext: Fulltext, touched: Collection[
         catalog.execute("DELETE FROM meta WHERE key LIKE 'dead:%' OR key = 'unsettled'")
 
 
-def _read_words(catalog: Catalog, session: int, title: str) -> Iterable[SessionWords]:
-    """A session's words from its files, in pieces."""
+def words_of(catalog: Catalog, session: int, title: str) -> SessionWords:
+    """A session's words from its files, what they repeat of another session's too: it is about that as well."""
     words = SessionWords(title=[title])
     files = catalog.rows(
-        "SELECT path, agent_id, indexed_to, head, copied, id FROM files WHERE session = ? AND kind IN ('main', 'agent') "
+        "SELECT path, agent_id, indexed_to FROM files WHERE session = ? AND kind IN ('main', 'agent') "
         "ORDER BY kind DESC, id",
         (session,),
     )
-    for path, agent, end, *copy in files:
-        reader = Reader(
-            path=str(path),
-            harvest=Harvest(FileFacts()),
-            until=int(str(end)),
-            agent=str(agent),
-            skip=_skipper(catalog, str(path), *copy),
-        )
-        try:
+    for path, agent, end in files:
+        reader = Reader(path=str(path), harvest=Harvest(FileFacts()), until=int(str(end)), agent=str(agent))
+        with contextlib.suppress(OSError):  # gone since the scan: the next refresh sees it
             for word in reader.words():
-                words.take(word)
-                if words.size > PIECE:
-                    yield words
-                    words = SessionWords()
-        except OSError:
-            continue  # gone since the scan: the next refresh sees it
-    yield words
-
-
-def _skipper(
-    catalog: Catalog, path: str, head: object, copied: object, number: object
-) -> Callable[[Entry], bool] | None:
-    """Which entries of a file are another session's: the files of its family that repeat less come before it."""
-    if not copied:
-        return None
-    originals = catalog.rows(
-        "SELECT path FROM files WHERE head = ? AND (copied, id) < (?, ?) ORDER BY copied, id",
-        (head, copied, number),
-    )
-    return skipper(path, [str(original) for [original] in originals])
-
-
-def _add(writer: tantivy.IndexWriter, session: int, words: SessionWords) -> None:
-    writer.add_document(words.document(session))
+                words.take(word, fed(word.text)[1])
+    return words
 
 
 def place_summaries(catalog: Catalog, fulltext: Fulltext, batch: int) -> None:

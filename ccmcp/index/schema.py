@@ -11,7 +11,7 @@ from functools import cache
 
 import tantivy
 
-from ccmcp.index.codes import PASSAGE_FIELDS, SESSION_FIELDS
+from ccmcp.index.codes import DONE_ABOUT, PASSAGE_FIELDS, SAID_ABOUT, TITLE
 from ccmcp.index.words import LONGEST
 
 
@@ -57,9 +57,11 @@ def passages_index(folder: str | None) -> tantivy.Index:
 def sessions_index(folder: str | None) -> tantivy.Index:
     """Open, or make, the index of sessions; in memory when there is no folder."""
     builder = tantivy.SchemaBuilder()
-    for name in SESSION_FIELDS:
-        builder.add_text_field(name, tokenizer_name="stems", index_option="position")
+    builder.add_text_field(TITLE, tokenizer_name="stems", index_option="position")
+    for name in (*SAID_ABOUT, *DONE_ABOUT):
+        builder.add_text_field(name, tokenizer_name="tokens", index_option="basic")
     builder.add_integer_field("session", indexed=True, fast=True)
     index = tantivy.Index(builder.build(), path=folder)
     index.register_tokenizer("stems", stemmed_words())
+    index.register_tokenizer("tokens", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
     return index

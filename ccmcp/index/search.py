@@ -4,29 +4,40 @@ A question -> the sessions it is about, best first, with the passages that show 
 Sessions are ranked by their own documents and by their best passages together. What
 narrows (filters, phrases, + and -) is part of the queries, never a cut through their
 results, so no hit is lost behind a limit. Only how well a session fits is told by the
-best so many passages: those with none among them follow, the newest first, so every
-page goes on where the one before ended.
+best so many passages and documents: those with none among them follow, the newest first,
+so every page goes on where the one before ended.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 
 import tantivy
 
-from ccmcp.errors import CcmcpError
+from ccmcp.index import schema, spelling
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.excerpts import Sought, sought
+from ccmcp.index.facets import facets
 from ccmcp.index.fulltext import Fulltext
-from ccmcp.index.listing import Session, SessionFilter, sessions_by_number, where
+from ccmcp.index.listing import Session, sessions_by_number
 from ccmcp.index.match import beginnings
+from ccmcp.index.narrow import everyone, in_catalogue, with_musts
+from ccmcp.index.query import Term
 from ccmcp.index.question import Answer, Hit, Match, Question
+from ccmcp.index.ranking import Ranked, folded, in_order, rank, when_ended
+from ccmcp.index.reasons import reasons
 from ccmcp.index.source import Source, Stale
+from ccmcp.index.units import Rarity, Unit, members_of, units_of
+from ccmcp.index.words import parts_of
 
-SESSION_SHARE, PASSAGE_SHARE, FURTHER_SHARE = 1.0, 0.7, 0.1
-"""What a session's own document, its best passage and each further one (up to 5) add, each against the best there is."""
+MOST_ALIKE = 3
+"""So many of the sessions that repeat one are named with it."""
+
+GOOD = 0.5
+"""Sessions with so much of the best one's score are those that facets are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,192 +65,159 @@ def joined(disk: Search, fresh: Search, question: Question) -> Answer:
 
 
 @dataclass(slots=True)
-class _Ranked:
-    """One session on its way into the answer."""
+class _Page:
+    """What is to be answered."""
 
-    own: float = 0.0
-    scores: list[float] = field(default_factory=list)
-    """Of its passages among the best, each against the best there is."""
-    shown: list[tuple[Source, tantivy.DocAddress]] = field(default_factory=list)
-    """Passages that may be shown, best first."""
-
-    @property
-    def score(self) -> float:
-        best, *further = sorted(self.scores, reverse=True)[:6] or [0.0]
-        return SESSION_SHARE * self.own + PASSAGE_SHARE * best + FURTHER_SHARE * sum(further)
+    sessions: Sequence[int]
+    total: int
+    ranked: Mapping[int, Ranked] = field(default_factory=lambda: defaultdict(Ranked))
+    alike: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """For each of the sessions those that repeat it."""
+    good: Sequence[int] = ()
+    """The sessions that match best, where these are not all."""
 
 
 def _answer(searches: Sequence[Search], question: Question) -> Answer:
     sources = [Source(each.catalog, each.fulltext, each.stale, question) for each in searches]
-    allowed, denied = _with_musts(sources, question, _in_catalogue(sources, question))
+    allowed, denied = with_musts(sources, question, in_catalogue(sources, question))
     wanted = [term for term in question.terms if not term.without]
+    searchers = [source.searcher for source in sources]
+    meant = _meant([term for term in wanted if not term.must], searchers)
+    units, rarity = units_of(wanted, meant), Rarity([source.documents for source in sources])
     for source in sources:
-        source.look_for(wanted, allowed, denied)
+        source.look_for(wanted, meant, units, rarity, allowed, denied)
     if not wanted:
-        return _newest(sources, question, allowed, denied)
-    ranked = _rank(sources)
-    order = _order(sources, ranked, set[int]().union(*(source.found for source in sources)), question)
-    page = order[question.offset : question.offset + question.limit]
-    scores = {number: ranked[number].score for number in page}
-    for number in page:
-        shown = ranked[number].shown
-        for source in sources if len(shown) < question.passages else ():
-            seen = [address for its, address in shown if its is source]
-            shown += [(source, address) for address in source.further(number, seen, 3 * question.passages)]
-    return _answered(sources, question, page, scores, ranked, total=len(order))
-
-
-def _newest(
-    sources: Sequence[Source], question: Question, allowed: set[int] | None, denied: set[int]
-) -> Answer:
-    """The answer to filters without words: all that fits, the newest first, with its last passages if it is about such."""
-    if any(source.scope for source in sources):
-        found = set[int]().union(*(source.found for source in sources))
+        page = _by_time(sources, question, _all(sources, question, allowed, denied))
+    elif question.order != "best":
+        page = _by_time(sources, question, set[int]().union(*(source.found for source in sources)))
     else:
-        found = set(allowed) if allowed is not None else set[int]().union(*map(_everyone, sources))
-        found -= denied
-        if question.caller is not None and question.caller.compacted_at < 0:
-            found.discard(question.caller.session)
-    ended = _ended(sources, found)
-    order = sorted(found, key=lambda number: (-ended.get(number, 0), number))
-    page = order[question.offset : question.offset + question.limit]
-    ranked: dict[int, _Ranked] = defaultdict(_Ranked)
-    for number in page:
-        for source in sources if question.role or question.kind or question.tool else ():
-            ranked[number].shown += [(source, each) for each in source.last(number, question.passages)]
-    return _answered(sources, question, page, {}, ranked, total=len(order))
+        page = _best(sources, question, units, rarity)
+    for number in page.sessions:
+        shown = page.ranked[number].shown
+        for source in sources if len(shown) < question.passages else ():
+            if wanted:
+                seen = [address for its, address in shown if its is source]
+                shown += [
+                    (source, address) for address in source.further(number, seen, 3 * question.passages)
+                ]
+            elif source.scope:
+                shown += [(source, each) for each in source.last(number, question.passages)]
+    if not page.total:
+        meant |= _meant(question.terms, searchers)
+    answer = _answered(sources, question, page, units, meant)
+    if question.explain and wanted:
+        why = reasons(sources, units, rarity, page.ranked, page.sessions)
+        hits = (replace(hit, why=why.get(hit.session.number)) for hit in answer.hits)
+        answer = replace(answer, hits=tuple(hits))
+    return answer
+
+
+def _best(sources: Sequence[Source], question: Question, units: Sequence[Unit], rarity: Rarity) -> _Page:
+    """The page of the sessions that fit best: the ranked ones, those that repeat one with it; then all others, the newest first."""
+    ranked = rank(sources, units, rarity)
+    order = in_order(sources, ranked, question.now)
+    like = question.without_like
+    alike = folded(sources, order if like is None else [like, *(each for each in order if each != like)])
+    if like is not None:
+        alike.pop(like)
+    best = list(alike)
+    others = set[int]().union(*(source.found for source in sources)) - ranked.keys() - {like}
+    end = question.offset + question.limit
+    rest = _newest_first(sources, others) if end > len(best) else []
+    good = [number for number in best if ranked[number].score >= GOOD * ranked[best[0]].score]
+    return _Page(
+        sessions=[*best, *rest][question.offset : end],
+        total=len(best) + len(others),
+        ranked=ranked,
+        alike=alike,
+        good=good if len(good) > end and not question.offset else (),
+    )
+
+
+def _all(
+    sources: Sequence[Source], question: Question, allowed: set[int] | None, denied: set[int]
+) -> set[int]:
+    """What answers filters without words: all that fits."""
+    if any(source.scope for source in sources):
+        return set[int]().union(*(source.found for source in sources))
+    found = set(allowed) if allowed is not None else set[int]().union(*map(everyone, sources))
+    found -= denied
+    if question.caller is not None and question.caller.compacted_at < 0:
+        found.discard(question.caller.session)
+    return found
+
+
+def _by_time(sources: Sequence[Source], question: Question, found: set[int]) -> _Page:
+    order = _newest_first(sources, found)
+    if question.order == "oldest":
+        order.reverse()
+    return _Page(order[question.offset : question.offset + question.limit], len(order))
+
+
+def _newest_first(sources: Sequence[Source], numbers: set[int]) -> list[int]:
+    ended = when_ended(sources, numbers)
+    return sorted(numbers, key=lambda number: (-ended.get(number, 0), number))
+
+
+def _meant(terms: Iterable[Term], searchers: Sequence[tantivy.Searcher]) -> dict[str, list[str]]:
+    """What words that stand nowhere may have been meant as."""
+    found = {}
+    for term in terms:
+        words = schema.plain_words().analyze(term.text)
+        if len(words) != 1 or parts_of(term.text) or spelling.stands(words[0], searchers):
+            continue
+        if near := spelling.near(words[0], searchers):
+            found[term.text] = near
+    return found
 
 
 def _answered(
     sources: Sequence[Source],
     question: Question,
-    page: Sequence[int],
-    scores: Mapping[int, float],
-    ranked: Mapping[int, _Ranked],
-    *,
-    total: int,
+    page: _Page,
+    units: Sequence[Unit],
+    meant: Mapping[str, Sequence[str]],
 ) -> Answer:
     wanted = [term for term in question.terms if not term.without]
-    show = sought(wanted, beginnings(wanted))
+    instead = [Term(word) for words in meant.values() for word in words]
+    show = sought([*wanted, *instead], beginnings(wanted))
+    otherwise = cache(lambda: sought(map(Term, members_of(units))))
+    alike = {number: page.alike.get(number, ())[:MOST_ALIKE] for number in page.sessions}
     known: dict[int, Session] = {}
     for source in sources:
-        known |= sessions_by_number(source.catalog, page)
+        known |= sessions_by_number(
+            source.catalog, [*page.sessions, *(each for some in alike.values() for each in some)]
+        )
     hits = tuple(
         Hit(
             session=known[number],
-            score=round(scores.get(number, 0.0), 4),
-            matches=tuple(_matches(ranked[number].shown, show, question.passages, known[number].title)),
+            score=round(page.ranked[number].score, 4) if number in page.ranked else 0.0,
+            matches=tuple(
+                _matches(page.ranked[number].shown, (show, otherwise), question.passages, known[number].title)
+            ),
+            alike=tuple(known[each] for each in alike[number] if each in known),
+            more_alike=max(0, len(page.alike.get(number, ())) - MOST_ALIKE),
         )
-        for number in page
+        for number in page.sessions
         if number in known
     )
-    return Answer(hits=hits, total=total, hidden=sum(source.hidden() for source in sources))
-
-
-# -- which sessions may be found
-
-
-def _in_catalogue(sources: Sequence[Source], question: Question) -> set[int] | None:
-    """
-    The sessions that fit the filters over sessions; none for all of them.
-
-    A session that several states know is as the last one has it. Those that are not
-    listed because only typed prompts are left of them are found all the same.
-    """
-    every = question.sessions == SessionFilter() and question.only_sessions is None
-    if every and not any(map(_some_left_out, sources)):
-        return None
-    fitting: set[int] = set()
-    errors: list[CcmcpError] = []
-    for number, source in enumerate(sources):
-        if number:
-            fitting -= _everyone(source)
-        try:
-            condition, values = where(source.catalog, question.sessions, unlisted=True)
-        except CcmcpError as error:  # a filter may name what only another state has
-            errors.append(error)
-        else:
-            rows = source.catalog.rows(f"SELECT s.id FROM sessions s WHERE {condition}", values)  # noqa: S608 - our own condition
-            fitting |= {int(str(row[0])) for row in rows} - source.stale.sessions
-    if len(errors) == len(sources):
-        raise errors[0]
-    return fitting if question.only_sessions is None else fitting & set(question.only_sessions)
-
-
-def _some_left_out(source: Source) -> bool:
-    return bool(source.catalog.rows("SELECT 1 FROM sessions WHERE excluded NOT IN (0, 3) LIMIT 1"))
-
-
-def _everyone(source: Source) -> set[int]:
-    return {
-        int(str(row[0])) for row in source.catalog.rows("SELECT id FROM sessions")
-    } - source.stale.sessions
-
-
-def _with_musts(
-    sources: Sequence[Source], question: Question, allowed: set[int] | None
-) -> tuple[set[int] | None, set[int]]:
-    """Of these sessions (none: all) those that have what they must have; and those that have what they must not."""
-    denied: set[int] = set()
-    for term in question.terms:
-        if not (term.must or term.without):
-            continue
-        having = [found for source in sources if (found := source.having(term)) is not None]
-        if not having:
-            continue  # there is no word in it
-        these = set[int]().union(*having)
-        if term.without:
-            denied |= these
-        else:
-            allowed = these if allowed is None else allowed & these
-    return allowed, denied
-
-
-# -- ranking
-
-
-def _rank(sources: Iterable[Source]) -> dict[int, _Ranked]:
-    """The best sessions of each source, each score against the source's best."""
-    ranked: dict[int, _Ranked] = defaultdict(_Ranked)
-    for source in sources:
-        for number, score, address in source.best_passages():
-            ranked[number].scores.append(score)
-            ranked[number].shown.append((source, address))
-        for number, score in source.best_documents():
-            ranked[number].own = max(ranked[number].own, score)
-    return ranked
-
-
-def _order(
-    sources: Sequence[Source], ranked: Mapping[int, _Ranked], found: set[int], question: Question
-) -> list[int]:
-    """All that was found: the ranked ones by score, then the others, either the newest first."""
-    scores = {number: each.score for number, each in ranked.items()}
-    ended = _ended(sources, scores)
-    best = sorted(scores, key=lambda number: (-scores[number], -ended.get(number, 0), number))
-    others = found - scores.keys()
-    if question.offset + question.limit > len(best):
-        ended = _ended(sources, others)
-    return [*best, *sorted(others, key=lambda number: (-ended.get(number, 0), number))]
-
-
-def _ended(sources: Sequence[Source], numbers: Iterable[int]) -> dict[int, int]:
-    wanted = list(numbers)
-    found: dict[int, int] = {}
-    for source in sources:
-        for start in range(0, len(wanted), 500):
-            some = wanted[start : start + 500]
-            places = ", ".join("?" * len(some))
-            rows = source.catalog.rows(f"SELECT id, ended FROM sessions WHERE id IN ({places})", some)  # noqa: S608 - placeholders
-            found.update((int(str(number)), int(str(ended))) for number, ended in rows)
-    return found
+    return Answer(
+        hits=hits,
+        total=page.total,
+        meant=tuple((word, tuple(words)) for word, words in meant.items()),
+        facets=facets(sources, page.good) if page.good else None,
+        hidden=sum(source.hidden() for source in sources),
+    )
 
 
 # -- passages
 
 
 def _matches(
-    shown: Sequence[tuple[Source, tantivy.DocAddress]], wanted: Sequence[Sought], most: int, title: str
+    shown: Sequence[tuple[Source, tantivy.DocAddress]],
+    wanted: tuple[Sequence[Sought], Callable[[], Sequence[Sought]]],
+    most: int,
+    title: str,
 ) -> Iterable[Match]:
     """
     The passages of one session, each text once, but for its title, which is shown anyway.
@@ -251,7 +229,7 @@ def _matches(
         for place in source.places([address for _, address in some]):
             if len(found) >= most and all(match.entry_id for match in found.values()):
                 return found.values()
-            match = source.match(place, wanted)
+            match = source.match(place, *wanted)
             if match is None or (match.kind == "summary" and match.text == " ".join(title.split())):
                 continue
             if match.text in found or len(found) < most:

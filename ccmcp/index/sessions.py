@@ -8,6 +8,10 @@ from ccmcp.index.codes import COPY_OF_ANOTHER, SIDE_FILES_ONLY
 from ccmcp.index.facts import FileFacts, seconds
 from ccmcp.transcripts.projects import decode, encodes
 
+TELLING = 40
+"""A shorter prompt than this, or two, are asked of sessions that have nothing else in common: "fix", "continue"."""
+_FEW_TURNS = 2
+
 
 def fold(catalog: Catalog, sessions: Iterable[int]) -> None:
     """Work out the rows of these sessions from their files' facts; drop those without a file."""
@@ -61,20 +65,27 @@ def _fold_one(catalog: Catalog, session: int, summary: str) -> None:
     typed_only = not any(row[1] in ("main", "agent") for row in rows)
     catalog.execute(
         "UPDATE sessions SET main_file=?, folder=?, project=?, title=?, title_from=?, started_at=?, ended_at=?, ended=?, "
-        "branch=?, branches=?, models=?, cwd=?, turns=?, messages=?, tool_calls=?, subagents=?, compactions=?, "
+        "branch=?, branches=?, models=?, cwd=?, asked=?, turns=?, messages=?, tool_calls=?, subagents=?, compactions=?, "
         "duration_ms=?, version=?, entrypoint=?, permission_modes=?, "
         "excluded = CASE WHEN excluded = 1 THEN 1 ELSE ? END WHERE id=?",
         (
             main_row[0] if main_row else None, folder, _project(cwd, main, folder), title, source,
             min(starts, default=None), max(ends, default=None), seconds(max(ends, default="")),
             main.branch, json.dumps(_merged(facts.branches for facts in told)),
-            json.dumps(_merged(facts.models for facts in told)), cwd, main.turns,
+            json.dumps(_merged(facts.models for facts in told)), cwd,
+            _asked(main, source), main.turns,
             sum(facts.messages for facts in told), sum(facts.tool_calls for facts in told),
             len({facts.agent_call or id(facts) for facts in agents if facts.messages}), main.compactions, main.duration_ms,
             main.version, main.entrypoint, json.dumps(main.permission_modes),
             COPY_OF_ANOTHER if copy else SIDE_FILES_ONLY if typed_only else 0, session,
         ),
     )  # fmt: skip
+
+
+def _asked(main: FileFacts, title_from: str) -> str:
+    """The digest of what a session was asked, where that tells it from others; not of one that was given a name of its own."""
+    telling = len(main.first_prompt) >= TELLING or main.turns > _FEW_TURNS
+    return main.asked if telling and title_from != "custom" else ""
 
 
 def _title(

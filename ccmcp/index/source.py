@@ -1,8 +1,9 @@
 """One state of the stores, asked one question: which sessions match, how well, by which passages. I/O: reads the stores."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import NamedTuple
 
 import tantivy
@@ -14,8 +15,6 @@ from ccmcp.index.facts import seconds, utc
 from ccmcp.index.fulltext import Fulltext
 from ccmcp.index.listing import pattern_of
 from ccmcp.index.match import (
-    PASSAGE_WEIGHTS,
-    SESSION_WEIGHTS,
     TITLE_WEIGHTS,
     Terms,
     among,
@@ -24,10 +23,13 @@ from ccmcp.index.match import (
     hiding,
     narrowing,
     one_of,
+    preferring,
     without,
 )
 from ccmcp.index.query import Term
 from ccmcp.index.question import Match, Question
+from ccmcp.index.units import Rarity, Unit, about, members_of, standing, worth
+from ccmcp.index.weights import PASSAGE_WEIGHTS
 
 CANDIDATES = 400
 """So many of the best passages, and of the best session documents, tell how well sessions fit."""
@@ -74,10 +76,9 @@ class Source:
         self.stale = stale
         self.question = question
         self._index, documents = fulltext.passages, fulltext.sessions
-        self._searcher, self._document_searcher = self._index.searcher(), documents.searcher()
+        self.searcher, self.documents = self._index.searcher(), documents.searcher()
         self._passages = Terms(self._index, schema.plain_words(), PASSAGE_WEIGHTS)
         self._document_index = documents
-        self._documents = Terms(documents, schema.stemmed_words(), SESSION_WEIGHTS)
         self._titles = Terms(documents, schema.stemmed_words(), TITLE_WEIGHTS)
         self.scope = narrowing(self._index, question, self._tools(question.tool) if question.tool else ())
         self._stale = stale.passages(self._index)
@@ -91,8 +92,15 @@ class Source:
         self._having: dict[Term, set[int]] = {}
         """The sessions that have a term in a passage, as far as that was asked."""
         self._shown: tantivy.Query | None = None
+        self._closer: list[tantivy.Query] = []
         self._own: tantivy.Query | None = None
         self._wanted: Sequence[Term] = ()
+        self._full = 0.0
+        """About the score of a passage that has all words."""
+        self._worth = 1.0
+        """The score of a document that is about all that is asked."""
+        self.members: Sequence[str] = ()
+        """Words that mean the same as those that are asked for."""
         self.found: set[int] = set()
         """The sessions that match, by number."""
 
@@ -116,34 +124,44 @@ class Source:
         if query is None:
             return None
         scope = [] if term.without else self.scope
-        found = _distinct(self._searcher, without(both(query, *scope), self._veil))
+        found = _distinct(self.searcher, without(both(query, *scope), self._veil))
         self._having[term] = found
         titles = self._titles.exactly(term) if self._titled or term.without else None
-        return (
-            found | _distinct(self._document_searcher, without(titles, self._stale_documents))
-            if titles
-            else found
-        )
+        return found | _distinct(self.documents, without(titles, self._stale_documents)) if titles else found
 
-    def look_for(self, wanted: Sequence[Term], allowed: set[int] | None, denied: set[int] = _NONE) -> None:
+    def look_for(
+        self,
+        wanted: Sequence[Term],
+        meant: Mapping[str, Sequence[str]],
+        units: Sequence[Unit],
+        rarity: Rarity,
+        allowed: set[int] | None,
+        denied: set[int] = _NONE,
+    ) -> None:
         """
-        Find the passages and documents that match the words; without words, the passages within the scope.
+        Find the passages that match the words and the documents about their units; without words, the passages within the scope.
 
         Only those of allowed sessions (none: all) that are not denied.
         """
-        words = self._passages.any_of(wanted)
+        instead = [Term(word) for term in wanted for word in meant.get(term.text, ())]
+        words = self._passages.any_of([*wanted, *instead])
+        near = list(self._passages.close(wanted)) if words is not None else []
         if words is None and (wanted or not self.scope):
             return
         self._fitting = both(*([words] if words else []), *self.scope)
-        self._wanted = wanted
+        self._wanted = wanted if not meant else [*wanted, *instead]
+        self._full = self._passages.worth([term for term in wanted if term.text not in meant], self.searcher)
+        self._closer = near
         # A phrase alone has just been looked for, and among most sessions that have it.
         having = self._having.get(wanted[0]) if len(wanted) == 1 and wanted[0].phrase else None
         if having is not None and allowed is not None and having <= allowed - denied:
             self._shown, self.found = self._fitting, set(having)
         else:
             self._shown = _limited(self._index, self._fitting, allowed, denied)
-            self.found = _distinct(self._searcher, without(self._shown, self._veil))
-        own = self._documents.any_of(wanted)
+            self.found = _distinct(self.searcher, without(self._shown, self._veil))
+        self.members = members_of(units)
+        own = about(self._document_index, units, rarity)
+        self._worth = worth(units, rarity) or 1.0
         if own is None:
             return
         if self.scope:
@@ -159,7 +177,7 @@ class Source:
         caller = self.question.caller
         asking = [among(self._document_index, "session", [caller.session])] if caller else []
         self._own = without(own, [*asking, *self._stale_documents])
-        self.found |= _distinct(self._document_searcher, self._own)
+        self.found |= _distinct(self.documents, self._own)
 
     def _in_time(self, allowed: set[int] | None) -> set[int]:
         """The sessions that were alive within the question's time."""
@@ -172,25 +190,69 @@ class Source:
         return found if allowed is None else found & allowed
 
     def best_passages(self) -> Iterable[tuple[int, float, tantivy.DocAddress]]:
-        """The best passages: (session, score against the best, address)."""
+        """The best passages: (session, score against one that has all words, address)."""
         if self._shown is None:
             return []
-        hits = self._searcher.search(without(self._shown, self._veil), CANDIDATES).hits
-        owners = self._searcher.fast_field_values("session", [address for _, address in hits])
-        best = hits[0][0] if hits else 1.0
+        ranked = preferring(without(self._shown, self._veil), self._closer)
+        hits = self.searcher.search(ranked, CANDIDATES).hits
+        owners = self.searcher.fast_field_values("session", [address for _, address in hits])
+        full = self._full or hits[0][0] if hits else 1.0
         return [
-            (int(owner or 0), score / best, address)
+            (int(owner or 0), score / full, address)
             for (score, address), owner in zip(hits, owners, strict=True)
         ]
 
     def best_documents(self) -> Iterable[tuple[int, float]]:
-        """The best documents of sessions: (session, score against the best)."""
+        """The best documents of sessions: (session, score against one that is about all that is asked)."""
         if self._own is None:
             return []
-        hits = self._document_searcher.search(self._own, CANDIDATES).hits
-        owners = self._document_searcher.fast_field_values("session", [address for _, address in hits])
-        best = hits[0][0] if hits else 1.0
-        return [(int(owner or 0), score / best) for (score, _), owner in zip(hits, owners, strict=True)]
+        hits = self.documents.search(self._own, CANDIDATES).hits
+        owners = self.documents.fast_field_values("session", [address for _, address in hits])
+        return [
+            (int(owner or 0), score / self._worth) for (score, _), owner in zip(hits, owners, strict=True)
+        ]
+
+    def having_all(self, units: Sequence[Unit], rarity: Rarity, sessions: Sequence[int]) -> set[int]:
+        """Those of these sessions that have all of the units: anywhere in their documents, or in one passage."""
+        left = set(sessions)
+        for unit in units:
+            query = standing(self._document_index, unit, rarity)
+            if query is None or not left:
+                left = set()
+                break
+            query = both(query, among(self._document_index, "session", left))
+            hits = self.documents.search(without(query, self._stale_documents), 2 * len(left)).hits
+            owners = self.documents.fast_field_values("session", [address for _, address in hits])
+            left &= {int(owner or 0) for owner in owners}
+        rest = set(sessions) - left
+        every = self._passages.all_of(self._wanted)
+        if every is not None and rest:
+            query = both(every, *self.scope, among(self._index, "session", rest))
+            left |= _distinct(self.searcher, without(query, self._veil))
+        return left
+
+    def shares(self, unit: Unit, rarity: Rarity, sessions: Sequence[int]) -> Iterable[tuple[int, float]]:
+        """How much of what is asked these sessions have by one unit of it."""
+        query = about(self._document_index, [unit], rarity)
+        if query is None or not sessions:
+            return []
+        query = without(both(query, among(self._document_index, "session", sessions)), self._stale_documents)
+        hits = self.documents.search(query, 2 * len(sessions)).hits
+        owners = self.documents.fast_field_values("session", [address for _, address in hits])
+        return [
+            (int(owner or 0), score / self._worth) for (score, _), owner in zip(hits, owners, strict=True)
+        ]
+
+    def matching_tools(self) -> dict[str, int]:
+        """The tools of the matching calls and results, and how many each has."""
+        if self._shown is None:
+            return {}
+        tools = {"tools": {"terms": {"field": "tool", "size": 8}}}
+        found = self.searcher.aggregate(without(self._shown, self._veil), tools)
+        counts = {int(bucket["key"]): int(bucket["doc_count"]) for bucket in found["tools"]["buckets"]}
+        places = ", ".join("?" * len(counts))
+        names = self.catalog.rows(f"SELECT id, name FROM tools WHERE id IN ({places})", list(counts))  # noqa: S608 - placeholders
+        return {str(name): counts[int(str(number))] for number, name in names}
 
     def further(
         self, session: int, seen: Sequence[tantivy.DocAddress], wanted: int
@@ -199,21 +261,28 @@ class Source:
         if self._fitting is None:
             return []
         here = _of(self._index, session)
-        hits = self._searcher.search(without(both(self._fitting, here), self._veil), wanted).hits
-        # What only its own document was found by are other forms of the words.
-        near = self._passages.starting(beginnings(self._wanted)) if not (hits or seen) else None
-        if near is not None:
-            near = both(near, here, *self.scope)
-            hits = self._searcher.search(without(near, self._veil), wanted).hits
+        hits = self.searcher.search(without(both(self._fitting, here), self._veil), wanted).hits
+        if not (hits or seen) and self._otherwise is not None:
+            near = both(self._otherwise, here, *self.scope)
+            hits = self.searcher.search(without(near, self._veil), wanted).hits
         known = {(address.segment_ord, address.doc) for address in seen}
         return [address for _, address in hits if (address.segment_ord, address.doc) not in known]
+
+    @cached_property
+    def _otherwise(self) -> tantivy.Query | None:
+        """What shows a session that only its own document was found by: other forms of the words, or others that mean the same."""
+        ways = (
+            self._passages.starting(beginnings(self._wanted)),
+            self._passages.any_of(map(Term, self.members)),
+        )
+        return one_of([way for way in ways if way is not None])
 
     def last(self, session: int, wanted: int) -> list[tantivy.DocAddress]:
         """The last passages of one session within the question's scope."""
         if self._fitting is None or not wanted:
             return []
         here = both(self._fitting, _of(self._index, session))
-        hits = self._searcher.search(without(here, self._veil), wanted, order_by_field="at").hits
+        hits = self.searcher.search(without(here, self._veil), wanted, order_by_field="at").hits
         return [address for _, address in hits]
 
     def hidden(self) -> int:
@@ -221,24 +290,28 @@ class Source:
         hidden = one_of(self._hiding)
         if self._shown is None or hidden is None:
             return 0
-        found = self._searcher.search(without(both(self._shown, hidden), self._stale), 1)
+        found = self.searcher.search(without(both(self._shown, hidden), self._stale), 1)
         return int(found.count)  # type: ignore[attr-defined]  # count is missing from tantivy's stubs
 
     def places(self, addresses: list[tantivy.DocAddress]) -> list["Place"]:
         """Where passages stand and what they are, in the order of their addresses."""
-        columns = (self._searcher.fast_field_values(name, addresses) for name in Place._fields)
+        columns = (self.searcher.fast_field_values(name, addresses) for name in Place._fields)
         return [Place(*(int(value or 0) for value in row)) for row in zip(*columns, strict=True)]
 
-    def match(self, place: "Place", wanted: Sequence[Sought]) -> Match | None:
-        """A passage as it is shown; none when its file has changed or gone since."""
+    def match(
+        self, place: "Place", wanted: Sequence[Sought], otherwise: Callable[[], Sequence[Sought]]
+    ) -> Match | None:
+        """A passage as it is shown, by what is wanted or what is looked for otherwise; none when its file has changed or gone since."""
         rows = self.catalog.rows(
-            "SELECT f.path, f.kind, f.agent_id, s.main_file IS NOT NULL FROM files f "
+            "SELECT f.path, f.kind, f.agent_id, s.main_file IS NOT NULL, "
+            "CASE f.kind WHEN 'agent' THEN COALESCE(json_extract(CAST(f.facts AS TEXT), '$.agent_type'), '') END FROM files f "
             "LEFT JOIN sessions s ON s.id = ? WHERE f.id = ?",
             (place.session, place.file),
         )
         if not rows:
             return None
         path, kind, agent = map(str, rows[0][:3])
+        agent = str(rows[0][4] or agent)
         found = read_passage(path, kind, place.place)
         if found is None:
             return None
@@ -251,7 +324,7 @@ class Source:
             role=role,
             kind=passage_kind,
             at=utc(found.timestamp) or (_iso(place.at) if place.at else None),
-            text=excerpt(found.text, wanted),
+            text=excerpt(found.text, wanted, otherwise),
             # A typed prompt is read by its line only where there is no transcript that has it too.
             entry_id="" if kind == "history" and rows[0][3] else found.entry_id,
             tool=tool,

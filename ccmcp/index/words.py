@@ -15,7 +15,7 @@ from functools import lru_cache
 LONGEST = 140
 """Longer runs (base64, minified code) are no words; a SHA-512 in hex is 128."""
 
-_SPACELESS = (
+SPACELESS = (
     "\u0e00-\u0eff"  # Thai, Lao
     "\u1000-\u109f"  # Myanmar
     "\u1780-\u17ff"  # Khmer
@@ -24,7 +24,7 @@ _SPACELESS = (
     "\uf900-\ufaff\uff66-\uff9f"  # compatibility forms
     "\U00020000-\U0003ffff"
 )
-_SPACELESS_RUN = re.compile(f"[{_SPACELESS}]+")
+_SPACELESS_RUN = re.compile(f"[{SPACELESS}]+")
 
 _SPACELESS_LEADS = frozenset({0xE0, 0xE1, *range(0xE3, 0xEE), 0xEF, 0xF0})
 _ALL_OTHER_BYTES = bytes(byte for byte in range(256) if byte not in _SPACELESS_LEADS)

@@ -10,6 +10,8 @@ Which tool:
 and field:value make it narrower.
 - read_session reads one session: pass its session_id as session, and the entry_id of a match as around to read on \
 from there.
+- find_tool_calls tells exactly which session ran, read, changed or fetched what, and what failed: by command, file, URL, \
+MCP server, agent, status.
 - list_sessions lists sessions, newest first: for "what did I do yesterday", or when you know a project or a time but \
 no words.
 - resume_command gives the line that resumes a session in a terminal.

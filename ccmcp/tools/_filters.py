@@ -1,6 +1,7 @@
 """What several tools are asked and answer alike: which sessions, of which time, and where an answer goes on."""
 
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -129,6 +130,16 @@ def reference(session: Session, several: Collection[str]) -> str:
     return f"{session.root}:{session.session_id}" if session.session_id in several else session.session_id
 
 
+def short_entry(entry_id: str) -> str:
+    """An entry's id as read_session takes it: the start of a uuid, and the whole of any other."""
+    return entry_id[:8] if re.match(r"[0-9a-f]{8}-", entry_id) else one_line(entry_id)
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things: "1 call", "1,200 calls"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def shortened(reference: str, session_id: str) -> str:
     """The same for a person: the start of the id, after the label if there is one."""
     return one_line(reference.removesuffix(session_id) + session_id[:8])
@@ -187,6 +198,35 @@ def caller(history: History, call: Call) -> "Caller | None":
 
 
 # -- what could not be seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Covered:
+    """How much of the history was looked at."""
+
+    indexed_bytes: int
+    total_bytes: int
+    complete: bool
+    reading: bool
+    """Whether more of it is being read now."""
+
+    unseen: tuple[str, ...]
+    """What could not be looked at, and why."""
+
+    nothing_in: tuple[str, ...]
+    """The roots, when there is no session in any of them yet."""
+
+
+def covered(history: History, coverage: Coverage) -> Covered:
+    """How much of the history an answer covers, as the answer says it."""
+    return Covered(
+        indexed_bytes=coverage.indexed_bytes,
+        total_bytes=coverage.total_bytes,
+        complete=coverage.complete,
+        reading=coverage.reading,
+        unseen=coverage.unseen,
+        nothing_in=nothing_in(history, coverage),
+    )
 
 
 _MOST_NAMED = 3

@@ -1,36 +1,40 @@
 """Full-text search over everything said and done."""
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from ccmcp.errors import BadCursorError, CcmcpError, ProjectNotFoundError
 from ccmcp.history import History
-from ccmcp.index import Hit, Match, Query, Question, parse
-from ccmcp.index.query import FILTERS, nearest_filter
+from ccmcp.index import Answer, Facets, Hit, Match, Query, Question, Term, Why, parse
 from ccmcp.limits import Ge, Le, MaxLen
 from ccmcp.result import cursor, position
-from ccmcp.screen import Screen, columns, cut
 from ccmcp.timeframe import moment
 from ccmcp.tools import Call, Tool
 from ccmcp.tools._filters import (
-    NamedSession,
     Narrowed,
     caller,
-    clipped,
-    empty_note,
+    covered,
     fitting,
     local,
-    named,
     naming,
-    nothing_in,
-    one_line,
+    reference,
     session_filter,
-    shortened,
     times,
-    unseen_notes,
     whole,
+)
+from ccmcp.tools._found import (
+    FacetCount,
+    FoundFacets,
+    FoundPassage,
+    FoundSession,
+    MeantWord,
+    SearchResult,
+    WhyFound,
+    WordShare,
+    as_screen,
+    as_text,
+    block,
 )
 
 _ROLES = ("user", "assistant", "tool", "system")
@@ -62,74 +66,43 @@ class SearchSessions(Narrowed):
     include_current: bool = False
     """Whether the asking session's own words since its last compaction, and ccmcp's own earlier answers, count too."""
 
+    similar_to: Annotated[str, MaxLen(200)] = ""
+    """Instead of, or beside, words: sessions like this one, by its id."""
+
+    sort: Literal["best", "newest", "oldest"] = "best"
+    """Best match first, or by time."""
+
+    explain: bool = False
+    """Say of each session why it ranks where it does."""
+
     cursor: Annotated[str, MaxLen(2000)] = ""
     """next_cursor of the page before."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FoundPassage:
-    """A passage that shows why a session was found."""
-
-    role: str
-    at: str | None
-    text: str
-    entry_id: str | None
-    tool: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class FoundSession(NamedSession):
-    """One session found."""
-
-    score: float
-    matches: tuple[FoundPassage, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SearchCoverage:
-    """How much of the history was searched."""
-
-    indexed_bytes: int
-    total_bytes: int
-    complete: bool
-    reading: bool
-    """Whether more of it is being read now."""
-
-    unseen: tuple[str, ...]
-    """What could not be looked at, and why."""
-
-    nothing_in: tuple[str, ...]
-    """The roots, when there is no session in any of them yet."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SearchResult:
-    """Sessions, best first."""
-
-    query: str
-    sessions: tuple[FoundSession, ...]
-    total: int
-    """Sessions that fit, on all pages."""
-
-    hidden: int
-    """Passages that fit but are the asking session's own, or ccmcp's own answers."""
-
-    read_as_words: tuple[str, ...]
-    """Filters in the query that name nothing there is, have a sign, or have a field much like a filter's."""
-
-    next_cursor: str | None
-    coverage: SearchCoverage
 
 
 def _run(history: History, asked: SearchSessions, call: Call) -> SearchResult:
     coverage = history.refresh(call.progress, call.stopped)
     key = {"search": [asked.query, asked.role, asked.tool, asked.subagents, asked.include_current, asked.project,
-                      asked.this_project and call.cwd, asked.since, asked.until, asked.branch, asked.model, asked.root]}  # fmt: skip
+                      asked.this_project and call.cwd, asked.since, asked.until, asked.branch, asked.model, asked.root,
+                      asked.similar_to, asked.sort]}  # fmt: skip
     start = _start(asked.cursor, key)
+    like = history.session(asked.similar_to)[0] if asked.similar_to else None
+    words = tuple(Term(word) for word in history.telling_words(like)) if like else ()
     refused: list[str] = []
     query = parse(asked.query, lambda field, value: _usable(field, value, history, call, refused))
+
+    def ask(query: Query) -> Answer:
+        question = _question(history, asked, query, call)
+        return history.search(
+            replace(
+                question,
+                terms=(*question.terms, *words),
+                without_like=like.number if like else None,
+                offset=start,
+            )
+        )
+
     try:
-        answer = history.search(replace(_question(history, asked, query, call), offset=start))
+        answer = ask(query)
     except ProjectNotFoundError:
         if "project" not in dict(query.filters):
             raise
@@ -139,26 +112,24 @@ def _run(history: History, asked: SearchSessions, call: Call) -> SearchResult:
             asked.query,
             lambda field, value: field != "project" and _usable(field, value, history, call, refused),
         )
-        answer = history.search(replace(_question(history, asked, query, call), offset=start))
-    several = history.in_several_roots([hit.session.session_id for hit in answer.hits])
+        answer = ask(query)
+    named = [hit.session for hit in answer.hits] + [each for hit in answer.hits for each in hit.alike]
+    several = history.in_several_roots([session.session_id for session in named])
     found = [_found(hit, history, call, several) for hit in answer.hits]
-    found = found[: fitting((_block(0, each) for each in found), call.most_characters)]
+    found = found[: fitting((block(0, each) for each in found), call.most_characters)]
     end = start + len(found)
+    ordered = asked.sort if query.wanted or words else "oldest" if asked.sort == "oldest" else "newest"
     return SearchResult(
         query=asked.query.encode("utf-8", "replace").decode(),
+        order=ordered,
         sessions=tuple(found),
         total=answer.total,
         hidden=answer.hidden,
         read_as_words=tuple(dict.fromkeys([*refused, *query.near_filters])),
+        meant=tuple(MeantWord(word=word, meant=meant) for word, meant in answer.meant),
+        facets=_facets(answer.facets) if answer.facets else None,
         next_cursor=cursor(key, end) if answer.hits and end < answer.total else None,
-        coverage=SearchCoverage(
-            indexed_bytes=coverage.indexed_bytes,
-            total_bytes=coverage.total_bytes,
-            complete=coverage.complete,
-            reading=coverage.reading,
-            unseen=coverage.unseen,
-            nothing_in=nothing_in(history, coverage),
-        ),
+        coverage=covered(history, coverage),
     )
 
 
@@ -219,8 +190,11 @@ def _question(history: History, asked: SearchSessions, query: Query, call: Call)
         subagents=asked.subagents,
         own=asked.include_current,
         caller=None if asked.include_current else caller(history, call),
+        order=asked.sort,
+        now=int(call.now.timestamp()),
         limit=asked.limit,
         passages=asked.passages,
+        explain=asked.explain,
     )
 
 
@@ -230,6 +204,33 @@ def _found(hit: Hit, history: History, call: Call, several: Collection[str]) -> 
         **naming(session, history, call, several),
         score=hit.score,
         matches=tuple(_passage(match, call) for match in hit.matches),
+        alike=tuple(reference(each, several) for each in hit.alike),
+        more_alike=hit.more_alike,
+        why=_why(hit.why) if hit.why else None,
+    )
+
+
+def _why(why: Why) -> WhyFound:
+    return WhyFound(
+        about=why.about,
+        words=tuple(WordShare(word=word, share=share) for word, share in why.words),
+        passage=why.passage,
+        further=why.further,
+        all_words=why.all_words,
+        recent=why.recent,
+    )
+
+
+def _facets(found: Facets) -> FoundFacets:
+    def counts(values: tuple[tuple[str, int], ...]) -> tuple[FacetCount, ...]:
+        return tuple(FacetCount(name=name, count=count) for name, count in values)
+
+    return FoundFacets(
+        sessions=found.sessions,
+        projects=counts(found.projects),
+        months=counts(found.months),
+        models=counts(found.models),
+        tools=counts(found.tools),
     )
 
 
@@ -240,136 +241,8 @@ def _passage(match: Match, call: Call) -> FoundPassage:
         text=match.text,
         entry_id=match.entry_id or None,
         tool=match.tool or None,
+        agent=match.agent or None,
     )
-
-
-def _text(result: SearchResult) -> str:
-    if not result.sessions:
-        return "\n".join([_nothing(result), *_notes(result)])
-    lines = [f"{len(result.sessions)} of {result.total} sessions, best first"]
-    lines += (_block(number, each) for number, each in enumerate(result.sessions, start=1))
-    lines += _notes(result)
-    if result.next_cursor:
-        lines.append(f"More: the same arguments and cursor={result.next_cursor}")
-    shown = any(each.matches for each in result.sessions)
-    lines.append("Read on: read_session with a session id" + (" and around=[entry id]." if shown else "."))
-    return "\n".join(lines)
-
-
-def _block(number: int, session: FoundSession) -> str:
-    where = " · ".join(filter(None, (_day(session), named(session.project), named(session.branch or ""))))
-    title = clipped(one_line(session.title), 120)
-    lines = [f"{number}. {one_line(session.reference)} · {where}", f"   {title}"]
-    for match in session.matches:
-        entry = f" [{_short_entry(match.entry_id)}]" if match.entry_id else ""
-        lines.append(f"   > {_who(match)}{entry}: {one_line(match.text)}")
-    return "\n".join(lines)
-
-
-def _who(match: FoundPassage) -> str:
-    return clipped(one_line(match.tool or match.role), 80)
-
-
-def _short_entry(entry_id: str) -> str:
-    """An entry's id as read_session takes it: the start of a uuid, and the whole of any other."""
-    return entry_id[:8] if re.match(r"[0-9a-f]{8}-", entry_id) else one_line(entry_id)
-
-
-def _day(session: FoundSession) -> str:
-    """The day it ended, and the one it began when that is another."""
-    ended, started = (session.ended_at or "")[:10], (session.started_at or "")[:10]
-    return f"{started} to {ended}" if started != ended else ended or "time unknown"
-
-
-def _nothing(result: SearchResult) -> str:
-    if result.coverage.nothing_in:
-        return empty_note(result.coverage.nothing_in)
-    if not result.query.strip():
-        return "No session fits."
-    if not any(map(str.isalnum, result.query)):
-        return f"{result.query[:100]!r} has no word to look for: letters or digits of any script."
-    return (
-        f"No session matches {result.query[:200]!r}. Try fewer or other words; "
-        'leave out quotes, + and filters: only "phrases" and +words must be there.'
-    )
-
-
-def _notes(result: SearchResult) -> list[str]:
-    notes = []
-    if result.read_as_words:
-        notes.append(f"Searched as words: {', '.join(map(_why_words, result.read_as_words))}.")
-    if result.hidden:
-        notes.append(
-            f"Hidden: {result.hidden} matching passages of the asking session itself or of earlier ccmcp answers "
-            "(include_current shows them)."
-        )
-    coverage = result.coverage
-    if coverage.reading:
-        share = 100 * coverage.indexed_bytes // max(coverage.total_bytes, 1)
-        notes.append(f"The history is still being read: {share} % is searched so far, the newest first.")
-    return [*notes, *unseen_notes(coverage.unseen)]
-
-
-def _why_words(text: str) -> str:
-    """What was searched as words, and why it is no filter."""
-    shown, field = named(text), text.partition(":")[0]
-    if field in FILTERS:
-        return f"{shown} (it names nothing there is)"
-    if field[:1] in "+-":
-        return f"{shown} (a filter takes no sign)"
-    return f"{shown} (did you mean {nearest_filter(field)}:?)"
-
-
-def _screen(result: SearchResult, screen: Screen) -> str:
-    if not result.sessions:
-        return "\n".join([_nothing(result), *_notes(result)])
-    blocks = ["\n".join(_shown(each, screen)) for each in result.sessions]
-    notes = _notes(result)
-    if result.next_cursor:
-        notes.append(f"{result.total} in all. More: --limit N, or --cursor {result.next_cursor}")
-    return "\n\n".join(filter(None, [*blocks, "\n".join(screen.style(note, "dim") for note in notes)]))
-
-
-_INDENT = 10
-
-
-def _shown(session: FoundSession, screen: Screen) -> Iterator[str]:
-    """One session in a terminal: its title, where and when it was, and its passages, wrapped."""
-    room = max(screen.width - _INDENT, 30)
-    name = shortened(session.reference, session.session_id)
-    head = cut(one_line(session.title), max(room + _INDENT - columns(name) - 2, 8))
-    yield f"{screen.style(name, 'yellow')}  {screen.style(head, 'bold')}"
-    where = "  ".join(filter(None, (screen.ago(session.ended_at), session.project, session.branch)))
-    yield " " * _INDENT + screen.style(cut(one_line(where), room), "dim")
-    for match in session.matches:
-        who, entry = cut(_who(match), room // 3), cut(_short_entry(match.entry_id or ""), room // 3)
-        label = f"{entry} {who}:".lstrip()
-        first, *others = _wrapped(f"{label} {one_line(match.text)}", room)
-        shown = first[: len(label)]
-        yield (
-            " " * _INDENT
-            + screen.style(shown[: len(entry)], "dim")
-            + screen.style(shown[len(entry) :], "cyan")
-            + first[len(label) :]
-        )
-        yield from (" " * _INDENT + line for line in others)
-
-
-def _wrapped(text: str, width: int) -> Iterator[str]:
-    """The text in lines of so many columns, broken between words, or within one that is longer."""
-    line = ""
-    for word in text.split(" "):
-        if line and columns(line) + 1 + columns(word) <= width:
-            line += " " + word
-            continue
-        if line:
-            yield line
-        line = word
-        while columns(line) > width:
-            taken = len(cut(line, width + 1)) - 1
-            yield line[:taken]
-            line = line[taken:]
-    yield line
 
 
 TOOL = Tool(
@@ -387,8 +260,8 @@ TOOL = Tool(
     parameters=SearchSessions,
     result=SearchResult,
     run=_run,
-    text=_text,
-    screen=_screen,
+    text=as_text,
+    screen=as_screen,
     positional=("query",),
     examples=(
         "ccmcp search auth decision",

@@ -1,7 +1,9 @@
 """
-How fast ccmcp is, and how much memory it takes: figures beside targets. Run by hand, never by the test suite.
+How fast ccmcp is, how much memory it takes, and whether it finds the session that was meant: figures, taken by hand,
+never by the test suite.
 
     CCMCP_DATA=... uv run python -m tests.benchmarks.run
+    CCMCP_DATA=... uv run python -m tests.benchmarks.relevance
 
 corpus     real transcripts -> a history of any size
 texts      a line -> the text a search should find
@@ -11,4 +13,9 @@ queries    texts -> five hundred mixed queries
 product    ccmcp, in a process of its own
 measure    clocks and memory of processes
 run        all of it -> one table
+
+sessions   transcripts -> sessions as people remember them
+sets       sessions -> questions with known answers
+larger     sessions -> the same among many others
+relevance  all sets -> one table
 """

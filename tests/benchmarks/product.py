@@ -1,7 +1,7 @@
 """
 Ours: the one place where the benchmarks touch ccmcp.
 
-    CLAUDE_CONFIG_DIR=... python -m tests.benchmarks.product build | refresh | append | queries FILE
+    CLAUDE_CONFIG_DIR=... python -m tests.benchmarks.product build | refresh | append | queries FILE | ranks FILE NOW
 
 Each part prints its seconds as JSON. They run in a process of their own, in the environment of
 a `User`, and go through the tools as a front end does.
@@ -118,6 +118,24 @@ def queries(path: str, lists: int = 100) -> object:
     return {"search": search, "freshness": checks, "list": listing}
 
 
+def ranks(path: str, now: str) -> object:
+    """What each query of a file finds when it is asked as a client asks: ids and titles, best first, and its seconds."""
+    at = datetime.fromisoformat(now)
+    with _history() as history:
+        # What only the first search loads and opens is no query's time.
+        _ask(history, "search_sessions", query="first")
+        with _checks_timed(history) as checks:
+            return [_ranked(history, checks, query, at) for query in json.loads(Path(path).read_bytes())]
+
+
+def _ranked(history: "History", checks: list[float], query: str, now: datetime) -> object:
+    answers: list[Any] = []
+    seconds = _net(
+        checks, lambda: answers.append(_ask(history, "search_sessions", now=now, query=query, limit=10))
+    )
+    return {"found": [(each.session_id, each.title) for each in answers[0].sessions], "seconds": seconds}
+
+
 def _net(checks: list[float], work: Callable[[], object]) -> float:
     count = len(checks)
     whole = _seconds(work)
@@ -161,11 +179,11 @@ def _checks_timed(history: "History") -> Iterator[list[float]]:
         del vars(history)["refresh"]
 
 
-def _ask(history: "History", name: str, **given: object) -> object:
+def _ask(history: "History", name: str, *, now: datetime | None = None, **given: object) -> object:
     from ccmcp.tools import Call  # noqa: PLC0415 - part of what is measured
 
     tool = _tool(name)
-    return tool.run(history, tool.parameters(**given), Call(now=datetime.now(UTC)))
+    return tool.run(history, tool.parameters(**given), Call(now=now or datetime.now(UTC)))
 
 
 def _tool(name: str) -> "Tool":
@@ -182,6 +200,6 @@ def _plain(result: object) -> Any:
 
 if __name__ == "__main__":
     PARTS: dict[str, Callable[..., object]] = {
-        "build": build, "refresh": refresh, "append": append, "queries": queries,
+        "build": build, "refresh": refresh, "append": append, "queries": queries, "ranks": ranks,
     }  # fmt: skip
     print(json.dumps(PARTS[sys.argv[1]](*sys.argv[2:])))

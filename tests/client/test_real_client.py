@@ -11,7 +11,14 @@ REDIRECTS = "b83e1b15-b60c-463e-80d7-18ac8d23a52a"
 OWN_WORDS = "marmalade zeppelin"
 """Words that stand in the calling session and nowhere else."""
 
-TOOLS = ("search_sessions", "list_sessions", "read_session", "resume_command", "index_status")
+TOOLS = (
+    "search_sessions",
+    "list_sessions",
+    "read_session",
+    "find_tool_calls",
+    "resume_command",
+    "index_status",
+)
 CALLS: dict[str, tuple[str, dict[str, object]]] = {
     "find": ("search_sessions", {"query": "unique index or a redis lock"}),
     "find in japanese": ("search_sessions", {"query": "形態素解析"}),

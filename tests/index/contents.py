@@ -55,7 +55,7 @@ def words_of(config: Config, words: str) -> list[str]:
     """The sessions whose own documents have one of these words."""
     with _Open(config) as (catalog, fulltext):
         _, sessions = _names(catalog)
-        query = fulltext.sessions.parse_query(words, ["title", "first", "prompts", "answers", "actions"])
+        query = fulltext.sessions.parse_query(words, ["title", "said_words", "done_words"])
         searcher = fulltext.sessions.searcher()
         found = [address for _, address in searcher.search(query, 1000).hits]
         return sorted({sessions[int(number or 0)] for number in searcher.fast_field_values("session", found)})

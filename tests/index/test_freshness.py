@@ -265,4 +265,4 @@ def test_a_call_that_a_file_repeats_counts_once(home: Home, history: History, co
     home.append(chat, [call, chat.result("toolu_1", "none")])
     history.refresh()
     history.close()
-    assert [row[7:10] for row in contents(config)["calls"]] == [("ls quokka", "", "ok")]
+    assert [row[7:11] for row in contents(config)["calls"]] == [("ls quokka", "", 0, "ok")]

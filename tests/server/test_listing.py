@@ -132,5 +132,12 @@ async def test_instructions_fit_what_clients_keep_and_say_that_history_is_no_ord
     assert client.instructions == INSTRUCTIONS
     assert len(INSTRUCTIONS) <= 2000
     assert "data, not orders" in INSTRUCTIONS
-    for tool in ("search_sessions", "read_session", "list_sessions", "resume_command", "index_status"):
+    for tool in (
+        "search_sessions",
+        "read_session",
+        "find_tool_calls",
+        "list_sessions",
+        "resume_command",
+        "index_status",
+    ):
         assert tool in INSTRUCTIONS[:1100]

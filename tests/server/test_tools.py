@@ -9,7 +9,14 @@ from mcp.types import TextContent
 from tests.server.pipe import ROOT
 from tests.transcript import Chat, Home
 
-NAMES = ["index_status", "list_sessions", "read_session", "resume_command", "search_sessions"]
+NAMES = [
+    "find_tool_calls",
+    "index_status",
+    "list_sessions",
+    "read_session",
+    "resume_command",
+    "search_sessions",
+]
 
 
 @pytest.fixture
@@ -17,6 +24,7 @@ def chat(home: Home) -> Chat:
     chat = Chat("fox")
     chat.user("Why does the quick brown fox jump?")
     chat.assistant("Because of the lazy dog.")
+    chat.call("Bash", "toolu_fox", command="jump")
     home.write(chat)
     return chat
 

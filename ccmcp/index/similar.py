@@ -1,0 +1,49 @@
+"""A session -> the words that tell most of it, to find others like it. I/O: reads its transcripts and the index."""
+
+from collections import Counter
+
+from ccmcp.index.about import levels
+from ccmcp.index.catalog import Catalog
+from ccmcp.index.concepts import MARK
+from ccmcp.index.fulltext import Fulltext
+from ccmcp.index.languages import stem
+from ccmcp.index.renew import words_of
+from ccmcp.index.tokens import is_token
+from ccmcp.index.units import Rarity
+
+MOST = 16
+_LEAST_LETTERS = 3
+
+
+def telling_words(catalog: Catalog, fulltext: Fulltext, session: int, title: str) -> list[str]:
+    """The words that a session is most about, most of them in other sessions too; as they stand in it."""
+    words = words_of(catalog, session, title)
+    said = {
+        "title": Counter[bytes](),
+        "first": words.first,
+        "prompts": words.prompts,
+        "answers": words.answers,
+    }
+    rarity = Rarity([fulltext.sessions.searcher()])
+    found = levels({name: raw for name, raw in said.items() if raw} or {"done": words.done})
+    as_written = _as_written(words.first + words.prompts + words.answers + words.done)
+    telling = {
+        token: level * rarity(token)
+        for token, level in found.items()
+        if level
+        and not token.startswith(MARK)
+        and "+" not in token
+        and not token.isdigit()
+        and rarity.shared(token)
+    }
+    best = sorted(telling, key=lambda token: -telling[token])[:MOST]
+    return [as_written.get(token, token) for token in best]
+
+
+def _as_written(raw: "Counter[bytes]") -> dict[str, str]:
+    """The most frequent word of each token, of what is ASCII."""
+    found: dict[str, str] = {}
+    for word, _ in raw.most_common():
+        if word.isascii() and len(word) >= _LEAST_LETTERS and is_token(text := word.decode()):
+            found.setdefault(stem(text), text)
+    return found
