@@ -17,7 +17,8 @@ import pytest
 from ccmcp.history import History
 from ccmcp.index.harvest import OWN_TOOLS
 from ccmcp.tools import Call, all_tools
-from ccmcp.tools.search_sessions import TOOL, FoundSession, SearchSessions
+from ccmcp.tools._found import FoundSession
+from ccmcp.tools.search_sessions import TOOL, SearchSessions
 from ccmcp.transcripts.projects import encode
 from tests.transcript import Chat, Home, Record, line, session_id
 

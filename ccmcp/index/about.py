@@ -6,29 +6,56 @@ every word, and is about few of them. The levels are all that its document holds
 they are made from what its fields say and how much that is (`weights`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TypeAlias
 
-from ccmcp.index.tokens import tokens
 from ccmcp.index.weights import FIELD_WEIGHTS, HALF_DENSITY, OTHER_FIELDS, SMOOTHING
 
 LEVELS = 7
 
 
-def levels(fields: Mapping[str, Mapping[bytes, int]]) -> dict[str, int]:
-    """The level of each token of some fields, by their raw words."""
-    shares: dict[str, list[float]] = {}
-    for name, raw in fields.items():
-        found, length = tokens(raw)
-        weight, scale = FIELD_WEIGHTS.get(name, 1.0), 1000 / (length + SMOOTHING)
-        for token, times in found.items():
-            density = times * scale
-            shares.setdefault(token, []).append(weight * density / (density + HALF_DENSITY))
-    return {token: _level(some) for token, some in shares.items()}
+Counted: TypeAlias = tuple[Mapping[str, int], int]
+"""The tokens of a field and how often each stands there; and how many words the field has."""
 
 
-def _level(shares: Iterable[float]) -> int:
-    best = max(shares)
-    return min(LEVELS, round(LEVELS * (best + OTHER_FIELDS * (sum(shares) - best))))
+def levels(fields: Mapping[str, Counted]) -> dict[str, int]:
+    """The level of each token of some fields."""
+    found: dict[str, _Share] = {}
+    for name, (counts, length) in fields.items():
+        share = _shares(FIELD_WEIGHTS.get(name, 1.0), length)
+        for token, times in counts.items():
+            if token in found:
+                best, further, _ = found[token]
+                more = share(times)[0]
+                found[token] = max(best, more), further + min(best, more), -1
+            else:
+                found[token] = share(times)
+    return {
+        token: level if level >= 0 else _level(best + OTHER_FIELDS * further)
+        for token, (best, further, level) in found.items()
+    }
+
+
+_Share: TypeAlias = tuple[float, float, int]
+"""How much the best field is about a word, as a share of always; how much others are; the level, -1 when it is not worked out."""
+
+
+def _shares(weight: float, length: int) -> Callable[[int], _Share]:
+    """How much a field is about a word, by how often it stands in it."""
+    scale = 1000 / (length + SMOOTHING)
+
+    @cache
+    def share(times: int) -> _Share:
+        density = times * scale
+        found = weight * density / (density + HALF_DENSITY)
+        return found, 0.0, _level(found)
+
+    return share
+
+
+def _level(share: float) -> int:
+    return min(LEVELS, round(LEVELS * share))
 
 
 def by_bit(found: Mapping[str, int]) -> list[list[str]]:

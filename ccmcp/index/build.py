@@ -19,7 +19,7 @@ from ccmcp.index.catalog import Catalog
 from ccmcp.index.changes import Changes, KnownFile, Work
 from ccmcp.index.codes import EXCLUDED_BY_SETTINGS
 from ccmcp.index.copies import Head, head
-from ccmcp.index.docs import SessionWords, passage_document
+from ccmcp.index.docs import SessionTokens, passage_document
 from ccmcp.index.facts import FileFacts
 from ccmcp.index.fulltext import Fulltext
 from ccmcp.index.harvest import Harvest
@@ -180,7 +180,7 @@ class Build:
             self._touched |= record.write(
                 self.catalog, batch.done, batch.typed, self._tools, gone, batch=self._batch, whole=whole
             )
-        documents.add(batch.words)
+        documents.add(batch.tokens)
         self._batch += 1
         self.fulltext.reload()
         if self.committed:
@@ -218,7 +218,7 @@ class Build:
                 passage_document(typed.passage, session=session, file=typed.file, tool=0, batch=self._batch)
             )
         batch.typed.extend(taken.typed)
-        batch.words.setdefault(reading.session, SessionWords()).add(taken.words)
+        batch.tokens.setdefault(reading.session, SessionTokens()).add(taken.words.tokens())
         start_head = self._head(file)
         originals = self._originals(file, start_head)
         copy_of = (
@@ -355,7 +355,7 @@ class _Batch:
 
     done: list[FileDone] = field(default_factory=list)
     typed: list[Typed] = field(default_factory=list)
-    words: dict[int, SessionWords] = field(default_factory=dict)
+    tokens: dict[int, SessionTokens] = field(default_factory=dict)
 
 
 def recover(catalog: Catalog, fulltext: Fulltext) -> int:

@@ -76,6 +76,7 @@ CREATE TABLE sessions (
     UNIQUE (root, session_id)
 );
 CREATE INDEX sessions_ended ON sessions (ended DESC, id DESC);
+CREATE INDEX sessions_left_out ON sessions (id) WHERE excluded NOT IN (0, 3);
 CREATE INDEX sessions_by_id ON sessions (session_id);
 CREATE INDEX sessions_document ON sessions (doc_bytes);
 CREATE TABLE calls (

@@ -6,10 +6,10 @@ from typing import TypeAlias
 
 import tantivy
 
-from ccmcp.index.about import by_bit, levels
+from ccmcp.index.about import Counted, by_bit, levels
 from ccmcp.index.codes import ANY, DONE_ABOUT, PARTS, SAID_ABOUT, TITLE, what_code
 from ccmcp.index.harvest import Word
-from ccmcp.index.tokens import count
+from ccmcp.index.tokens import Words, tokens
 from ccmcp.index.words import fed
 
 FIRST_LENGTH = 2_000
@@ -51,18 +51,62 @@ def passage_document(
 
 
 @dataclass(slots=True)
-class SessionWords:
-    """The words of one session, counted until its document is written."""
+class SessionTokens:
+    """What a session's document is made from, gathered from its files until it is written."""
 
     title: list[str] = field(default_factory=list)
-    first: Counter[bytes] = field(default_factory=Counter)
-    prompts: Counter[bytes] = field(default_factory=Counter)
-    answers: Counter[bytes] = field(default_factory=Counter)
-    done: Counter[bytes] = field(default_factory=Counter)
+    fields: dict[str, Counted] = field(default_factory=dict)
+    """By the field's name (`weights.FIELD_WEIGHTS`, and `done`)."""
+
+    def __bool__(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.title or self.fields)
+
+    def add(self, other: "SessionTokens") -> None:
+        """Take in what another file of the session gave."""
+        self.title += other.title
+        for name, (found, length) in other.fields.items():
+            if name not in self.fields:
+                self.fields[name] = found, length
+            elif name != "first":
+                before, already = self.fields[name]
+                self.fields[name] = Counter(before) + Counter(found), already + length
+
+    def document(self, session: int) -> tantivy.Document:
+        """The document of a session of which this is all, or all that was said or done."""
+        document = tantivy.Document()
+        document.add_integer("session", session)
+        titles = Words()
+        for title in filter(None, self.title):
+            for text in fed(title):
+                if text:
+                    document.add_text(TITLE, text)
+                    titles.add(text)
+        said = {name: counted for name, counted in self.fields.items() if name != "done"}
+        if titles:
+            said["title"] = tokens(titles.counts())
+        done = {name: counted for name, counted in self.fields.items() if name == "done"}
+        for names, counted in ((SAID_ABOUT, said), (DONE_ABOUT, done)):
+            if counted:
+                found = levels(counted)
+                found[ANY] = 0
+                for name, some in zip(names, by_bit(found), strict=True):
+                    document.add_text(name, " ".join(some))
+        return document
+
+
+@dataclass(slots=True)
+class SessionWords:
+    """The words of one file that tell what its session is about, counted as they are read."""
+
+    first: Words = field(default_factory=Words)
+    prompts: Words = field(default_factory=Words)
+    answers: Words = field(default_factory=Words)
+    done: Words = field(default_factory=Words)
 
     def take(self, word: Word, parts: str) -> None:
         """
-        Take in what tells what a session is about: what was said, and what its tools were aimed at.
+        Take in what was said, and what tools were aimed at.
 
         `parts` are the parts of the text's camelCase words. What subagents say is among what was
         done. Not the tools' names: nearly every session has them, and a filter asks for them.
@@ -71,53 +115,30 @@ class SessionWords:
         if word.own:
             return
         match passage.role, passage.kind:
-            case _, "tool_call" | "command" if passage.kind == "tool_call" or passage.role == "system":
+            case (_, "tool_call") | ("system", "command"):
+                into = self.done
                 if len(text) > ACTION_LENGTH:
                     text, parts = fed(text[:ACTION_LENGTH])
-                into = self.done
             case _, "text" if word.agent:
                 into = self.done
             case "user", "text" | "command":
                 into = self.prompts
                 if passage.kind == "text" and not self.first:
-                    count(text[:FIRST_LENGTH], self.first)
-            case "assistant", "text" | "thinking":
-                into = self.answers
-            case _, "summary":
+                    self.first.add(text[:FIRST_LENGTH])
+            case ("assistant", "text" | "thinking") | (_, "summary"):
                 into = self.answers
             case _:
                 return
-        count(text, into)
+        into.add(text)
         if parts:
-            count(parts, into)
+            into.add(parts)
 
-    def __bool__(self) -> bool:
-        """Whether there is anything in it."""
-        return bool(self.title or self.prompts or self.answers or self.done)
+    def settle(self) -> None:
+        """Count all that waits to be: counts are quicker to hand on than texts."""
+        for words in (self.first, self.prompts, self.answers, self.done):
+            words.counts()
 
-    def add(self, other: "SessionWords") -> None:
-        """Take in what another file of the session gave."""
-        self.title += other.title
-        self.first = self.first or other.first
-        self.prompts.update(other.prompts)
-        self.answers.update(other.answers)
-        self.done.update(other.done)
-
-    def document(self, session: int) -> tantivy.Document:
-        """The document of these words."""
-        document = tantivy.Document()
-        document.add_integer("session", session)
-        titles: Counter[bytes] = Counter()
-        for title in filter(None, self.title):
-            for text in fed(title):
-                if text:
-                    document.add_text(TITLE, text)
-                    count(text, titles)
-        said = {"title": titles, "first": self.first, "prompts": self.prompts, "answers": self.answers}
-        for names, fields in ((SAID_ABOUT, said), (DONE_ABOUT, {"done": self.done})):
-            if any(fields.values()):
-                found = levels({name: raw for name, raw in fields.items() if raw})
-                found[ANY] = 0
-                for name, some in zip(names, by_bit(found), strict=True):
-                    document.add_text(name, " ".join(some))
-        return document
+    def tokens(self) -> SessionTokens:
+        """What a document is made from. Left to the process that writes, which waits for the other one."""
+        fields = {"first": self.first, "prompts": self.prompts, "answers": self.answers, "done": self.done}
+        return SessionTokens(fields={name: tokens(words.counts()) for name, words in fields.items() if words})

@@ -318,9 +318,7 @@ class Index:
         """The words that a session is most about: what to ask for to find others like it."""
         from ccmcp.index.similar import telling_words  # noqa: PLC0415 - loads Tantivy
 
-        return self._answered(
-            lambda catalog: telling_words(catalog, self.stores.fulltext(), session.number, session.title)
-        )
+        return self._answered(lambda catalog: telling_words(catalog, self.stores.fulltext(), session.number))
 
     def sessions(
         self, wanted: SessionFilter, *, limit: int, after: tuple[int, int] | None = None, oldest: bool = False

@@ -124,6 +124,7 @@ def _transcript(reading: Reading) -> Iterator[Portion]:
         if size > PORTION:
             yield Portion(passages)
             passages, size = [], 0
+    words.settle()
     yield Portion(passages, Taken(harvest, words))
 
 

@@ -57,21 +57,19 @@ class Terms:
         """What has this term: all its words in a row, in any one field; none when it has no word in it."""
         return one_of([self._run(field, run) for run in self._runs(term) for field in self._weights])
 
-    def close(self, terms: Sequence[Term]) -> Iterator[tantivy.Query]:
+    def close(self, terms: Iterable[Term]) -> Iterator[tantivy.Query]:
         """What has neighbouring words of the query next to each other, and what has all of them in a row."""
-        words = [word for term in terms for word in self._plain_word(term)]
-        rows = list(dict.fromkeys(pairwise(words)))[:_MOST_CLOSE]
+        plain = [term for term in terms if not (term.phrase or term.without)]
+        found = [run for term in plain if (run := self._analyzer.analyze(spaced(term.text)))]
+        # Within one word (a path, a run of CJK) they are looked for already.
+        pairs = list(dict.fromkeys((one[-1], two[0]) for one, two in pairwise(found)))[:_MOST_CLOSE]
+        row = [word for run in found for word in run]
+        whole = len(found) > 1 and _LEAST_ROW <= len(row) <= _MOST_ROW
         for field, weight in self._weights.items():
-            for row in rows:
-                yield tantivy.Query.boost_query(self._run(field, row), weight * CLOSE)
-            if _LEAST_ROW <= len(words) <= _MOST_ROW:
-                yield tantivy.Query.boost_query(self._run(field, words), weight * ROW)
-
-    def _plain_word(self, term: Term) -> list[str]:
-        if term.phrase or term.without:
-            return []
-        found = self._analyzer.analyze(spaced(term.text))
-        return found or []
+            for pair in pairs:
+                yield tantivy.Query.boost_query(self._run(field, pair), weight * CLOSE)
+            if whole:
+                yield tantivy.Query.boost_query(self._run(field, row), weight * ROW)
 
     def starting(self, beginnings: Iterable[str]) -> tantivy.Query | None:
         """What has a word with one of these beginnings."""

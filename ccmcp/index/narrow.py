@@ -10,13 +10,12 @@ from ccmcp.index.source import Source
 
 def in_catalogue(sources: Sequence[Source], question: Question) -> set[int] | None:
     """
-    The sessions that fit the filters over sessions; none for all of them.
+    The sessions that fit the filters over sessions; none for all but those that are left out.
 
     A session that several states know is as the last one has it. Those that are not
     listed because only typed prompts are left of them are found all the same.
     """
-    every = question.sessions == SessionFilter() and question.only_sessions is None
-    if every and not any(map(_some_left_out, sources)):
+    if question.sessions == SessionFilter() and question.only_sessions is None:
         return None
     fitting: set[int] = set()
     errors: list[CcmcpError] = []
@@ -35,10 +34,6 @@ def in_catalogue(sources: Sequence[Source], question: Question) -> set[int] | No
     return fitting if question.only_sessions is None else fitting & set(question.only_sessions)
 
 
-def _some_left_out(source: Source) -> bool:
-    return bool(source.catalog.rows("SELECT 1 FROM sessions WHERE excluded NOT IN (0, 3) LIMIT 1"))
-
-
 def everyone(source: Source) -> set[int]:
     """All sessions of a source whose rows stand."""
     return {
@@ -49,8 +44,8 @@ def everyone(source: Source) -> set[int]:
 def with_musts(
     sources: Sequence[Source], question: Question, allowed: set[int] | None
 ) -> tuple[set[int] | None, set[int]]:
-    """Of these sessions (none: all) those that have what they must have; and those that have what they must not."""
-    denied: set[int] = set()
+    """Of these sessions (none: all) those that have what they must have; and those that have what they must not, or are left out."""
+    denied = set() if allowed is not None else set[int]().union(*map(_left_out, sources))
     for term in question.terms:
         if not (term.must or term.without):
             continue
@@ -63,3 +58,8 @@ def with_musts(
         else:
             allowed = these if allowed is None else allowed & these
     return allowed, denied
+
+
+def _left_out(source: Source) -> set[int]:
+    rows = source.catalog.rows("SELECT id FROM sessions WHERE excluded NOT IN (0, 3)")
+    return {int(str(row[0])) for row in rows} - source.stale.sessions

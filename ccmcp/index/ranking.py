@@ -1,8 +1,9 @@
 """Sessions in the order of how well they fit, those that repeat one another as one. I/O: reads the stores."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import tantivy
 
@@ -12,6 +13,7 @@ from ccmcp.index.weights import ALL_WORDS, BEST_PASSAGE, FURTHER_PASSAGE, RECENT
 
 _FURTHER = 5
 _DAY = 86_400
+_AT_ONCE = 500
 _MOST_WHOLE = 12
 """Having all of more words than this adds next to nothing."""
 
@@ -28,6 +30,8 @@ class Ranked:
     """What having all of the words adds."""
     recent: float = 0.0
     """From 1 for a session of right now down to 0."""
+    score: float = 0.0
+    """All together, when it is known."""
     shown: list[tuple[Source, tantivy.DocAddress]] = field(default_factory=list)
     """Passages that may be shown, best first."""
 
@@ -42,11 +46,6 @@ class Ranked:
         return FURTHER_PASSAGE * sum(
             min(score, 1.0) for score in sorted(self.scores, reverse=True)[1 : _FURTHER + 1]
         )
-
-    @property
-    def score(self) -> float:
-        """What it is ranked by."""
-        return (self.own + self.passage + self.further + self.whole) * (1 + RECENT * self.recent)
 
 
 def rank(sources: Sequence[Source], units: Iterable[Unit], rarity: Rarity) -> dict[int, Ranked]:
@@ -68,38 +67,37 @@ def rank(sources: Sequence[Source], units: Iterable[Unit], rarity: Rarity) -> di
     return ranked
 
 
-def in_order(sources: Sequence[Source], ranked: Mapping[int, Ranked], now: int) -> list[int]:
-    """The ranked sessions, best first; `now` in seconds since 1970, 0 where being recent is no merit."""
-    ended = when_ended(sources, ranked)
-    for number, each in ranked.items() if now else ():
-        if at := ended.get(number):
-            each.recent = 0.5 ** (max(0, now - at) / _DAY / RECENT_DAYS)
-    scores = {number: each.score for number, each in ranked.items()}
-    return sorted(scores, key=lambda number: (-scores[number], -ended.get(number, 0), number))
-
-
-def when_ended(sources: Sequence[Source], numbers: Iterable[int]) -> dict[int, int]:
-    """When sessions ended, in seconds since 1970; 0 where that is unknown."""
-    return {number: int(str(ended)) for number, ended in _column(sources, "ended", numbers)}
-
-
-def folded(sources: Sequence[Source], order: Sequence[int]) -> dict[int, list[int]]:
+def in_order(
+    sources: Sequence[Source], ranked: Mapping[int, Ranked], now: int, first: int | None = None
+) -> dict[int, list[int]]:
     """
-    Sessions in their order, each with those after it that repeat it.
+    The ranked sessions, best first, each with those further down that repeat it.
 
     Those are its forks and resumed copies, which begin with the same entries, and those that
-    were asked the very same in the same project.
+    were asked the very same in the same project. `now` in seconds since 1970, 0 where being
+    recent is no merit. The `first` session stands before all others, whatever its score.
     """
-    begun = dict(_column(sources, "(SELECT head FROM files WHERE files.id = main_file)", order))
-    asked = dict(_column(sources, "CASE asked WHEN '' THEN '' ELSE asked || project END", order))
-    heads: dict[tuple[str, object], int] = {}
+    rows = _known(sources, ranked if first is None else [first, *ranked])
+    for number, each in ranked.items():
+        ended = rows[number].ended if number in rows else 0
+        if now and ended:
+            each.recent = 0.5 ** (max(0, now - ended) / _DAY / RECENT_DAYS)
+        each.score = (each.own + each.passage + each.further + each.whole) * (1 + RECENT * each.recent)
+    unknown = _Row(0, "", "")
+    order = sorted(
+        ranked, key=lambda number: (-ranked[number].score, -rows.get(number, unknown).ended, number)
+    )
+    if first is not None:
+        order = [first, *(number for number in order if number != first)]
+    return _folded(order, rows)
+
+
+def _folded(order: Iterable[int], rows: Mapping[int, "_Row"]) -> dict[int, list[int]]:
+    heads: dict[tuple[int, str], int] = {}
     found: dict[int, list[int]] = {}
     for number in order:
-        marks = [
-            (kind, mark)
-            for kind, mark in (("begun", begun.get(number)), ("asked", asked.get(number)))
-            if mark
-        ]
+        row = rows.get(number)
+        marks = [(kind, mark) for kind, mark in enumerate(row[1:]) if mark] if row else []
         first = next((heads[mark] for mark in marks if mark in heads), number)
         if first == number:
             found[number] = []
@@ -110,13 +108,49 @@ def folded(sources: Sequence[Source], order: Sequence[int]) -> dict[int, list[in
     return found
 
 
-def _column(sources: Sequence[Source], column: str, numbers: Iterable[int]) -> Iterable[tuple[int, object]]:
-    """One column of sessions; where several sources know a session, as the last one has it."""
+class _Row(NamedTuple):
+    """What the catalogue knows of a session."""
+
+    ended: int
+    begun: str
+    """What its forks and resumed copies begin with too."""
+    asked: str
+    """What it was asked, and where."""
+
+
+def _known(sources: Sequence[Source], numbers: Iterable[int]) -> dict[int, _Row]:
+    """Sessions by number; where several sources know one, as the last has it."""
     wanted = list(numbers)
+    found: dict[int, _Row] = {}
     for source in sources:
-        for start in range(0, len(wanted), 500):
-            some = wanted[start : start + 500]
-            places = ", ".join("?" * len(some))
-            rows = source.catalog.rows(f"SELECT id, {column} FROM sessions WHERE id IN ({places})", some)  # noqa: S608 - our own names, placeholders
-            for number, value in rows:
-                yield int(str(number)), value
+        for some, places in _portions(wanted):
+            rows = source.catalog.rows(
+                "SELECT s.id, s.ended, f.head, CASE s.asked WHEN '' THEN '' ELSE s.asked || s.project END "  # noqa: S608 - placeholders
+                f"FROM sessions s LEFT JOIN files f ON f.id = s.main_file WHERE s.id IN ({places})",
+                some,
+            )
+            found.update(
+                (int(str(row[0])), _Row(int(str(row[1])), str(row[2] or ""), str(row[3]))) for row in rows
+            )
+    return found
+
+
+def when_ended(sources: Sequence[Source], numbers: Iterable[int]) -> dict[int, int]:
+    """When sessions ended, in seconds since 1970; 0 where that is unknown."""
+    wanted = list(numbers)
+    return {
+        int(str(number)): int(str(ended))
+        for source in sources
+        for some, places in _portions(wanted)
+        for number, ended in source.catalog.rows(
+            f"SELECT id, ended FROM sessions WHERE id IN ({places})",  # noqa: S608 - placeholders
+            some,
+        )
+    }
+
+
+def _portions(numbers: Sequence[int]) -> Iterator[tuple[Sequence[int], str]]:
+    """Some numbers at a time, and as many placeholders."""
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = numbers[start : start + _AT_ONCE]
+        yield some, ", ".join("?" * len(some))

@@ -7,13 +7,13 @@ dead writer left unsettled is told by a mark, set with each batch and taken away
 """
 
 import contextlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import tantivy
 
 from ccmcp.index import codes
 from ccmcp.index.catalog import Catalog
-from ccmcp.index.docs import SessionWords, passage_document, prepared
+from ccmcp.index.docs import SessionTokens, SessionWords, passage_document, prepared
 from ccmcp.index.facts import FileFacts
 from ccmcp.index.fulltext import Fulltext, drop
 from ccmcp.index.harvest import Harvest, Reader, Word
@@ -54,13 +54,13 @@ class SessionDocuments:
             "AND EXISTS (SELECT 1 FROM files f WHERE f.session = sessions.id AND f.prose_to > 0)"
         )
 
-    def add(self, words: Mapping[int, SessionWords]) -> None:
+    def add(self, tokens: Mapping[int, SessionTokens]) -> None:
         """Add what a batch read of its sessions, after the batch is in the record."""
         missing = {
             int(str(row[0])): str(row[1])
             for row in self._catalog.rows(f"SELECT s.id, {_TITLE} FROM sessions s WHERE s.doc_bytes = -1")  # noqa: S608 - our own text
         }
-        for session, some in words.items():
+        for session, some in tokens.items():
             if session not in missing or (session in self._begun and not some):
                 continue
             if self._writer is None:
@@ -132,7 +132,7 @@ def session_documents(catalog: Catalog, fulltext: Fulltext, touched: Collection[
             for session in (*dead, *stale):
                 writer.delete_documents_by_term("session", session)
             for session, title in stale.items():
-                writer.add_document(words_of(catalog, session, title).document(session))
+                writer.add_document(_tokens_of(catalog, session, title).document(session))
             writer.commit()
     with catalog.transaction():
         for session, size in _whole_sessions(catalog, stale).items():
@@ -140,20 +140,28 @@ def session_documents(catalog: Catalog, fulltext: Fulltext, touched: Collection[
         catalog.execute("DELETE FROM meta WHERE key LIKE 'dead:%' OR key = 'unsettled'")
 
 
-def words_of(catalog: Catalog, session: int, title: str) -> SessionWords:
-    """A session's words from its files, what they repeat of another session's too: it is about that as well."""
-    words = SessionWords(title=[title])
+def _tokens_of(catalog: Catalog, session: int, title: str) -> SessionTokens:
+    """A session's tokens from its files, of what they repeat of another session's too: it is about that as well."""
+    found = SessionTokens(title=[title])
+    for words in words_of(catalog, session):
+        found.add(words.tokens())
+    return found
+
+
+def words_of(catalog: Catalog, session: int) -> Iterator[SessionWords]:
+    """The words of a session's files, file by file, its main transcript first."""
     files = catalog.rows(
         "SELECT path, agent_id, indexed_to FROM files WHERE session = ? AND kind IN ('main', 'agent') "
         "ORDER BY kind DESC, id",
         (session,),
     )
     for path, agent, end in files:
+        words = SessionWords()
         reader = Reader(path=str(path), harvest=Harvest(FileFacts()), until=int(str(end)), agent=str(agent))
         with contextlib.suppress(OSError):  # gone since the scan: the next refresh sees it
             for word in reader.words():
                 words.take(word, fed(word.text)[1])
-    return words
+        yield words
 
 
 def place_summaries(catalog: Catalog, fulltext: Fulltext, batch: int) -> None:

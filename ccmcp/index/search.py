@@ -27,7 +27,7 @@ from ccmcp.index.match import beginnings
 from ccmcp.index.narrow import everyone, in_catalogue, with_musts
 from ccmcp.index.query import Term
 from ccmcp.index.question import Answer, Hit, Match, Question
-from ccmcp.index.ranking import Ranked, folded, in_order, rank, when_ended
+from ccmcp.index.ranking import Ranked, in_order, rank, when_ended
 from ccmcp.index.reasons import reasons
 from ccmcp.index.source import Source, Stale
 from ccmcp.index.units import Rarity, Unit, members_of, units_of
@@ -115,9 +115,8 @@ def _answer(searches: Sequence[Search], question: Question) -> Answer:
 def _best(sources: Sequence[Source], question: Question, units: Sequence[Unit], rarity: Rarity) -> _Page:
     """The page of the sessions that fit best: the ranked ones, those that repeat one with it; then all others, the newest first."""
     ranked = rank(sources, units, rarity)
-    order = in_order(sources, ranked, question.now)
     like = question.without_like
-    alike = folded(sources, order if like is None else [like, *(each for each in order if each != like)])
+    alike = in_order(sources, ranked, question.now, like)
     if like is not None:
         alike.pop(like)
     best = list(alike)

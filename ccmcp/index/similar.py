@@ -5,6 +5,7 @@ from collections import Counter
 from ccmcp.index.about import levels
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.concepts import MARK
+from ccmcp.index.docs import SessionTokens
 from ccmcp.index.fulltext import Fulltext
 from ccmcp.index.languages import stem
 from ccmcp.index.renew import words_of
@@ -15,29 +16,27 @@ MOST = 16
 _LEAST_LETTERS = 3
 
 
-def telling_words(catalog: Catalog, fulltext: Fulltext, session: int, title: str) -> list[str]:
-    """The words that a session is most about, most of them in other sessions too; as they stand in it."""
-    words = words_of(catalog, session, title)
-    said = {
-        "title": Counter[bytes](),
-        "first": words.first,
-        "prompts": words.prompts,
-        "answers": words.answers,
-    }
+def telling_words(catalog: Catalog, fulltext: Fulltext, session: int) -> list[str]:
+    """The words that a session is most about, each in other sessions too; as they stand in it."""
+    gathered, raw = SessionTokens(), Counter[bytes]()
+    for words in words_of(catalog, session):
+        gathered.add(words.tokens())
+        for each in (words.first, words.prompts, words.answers, words.done):
+            raw.update(each.counts())
+    said = {name: counted for name, counted in gathered.fields.items() if name != "done"}
     rarity = Rarity([fulltext.sessions.searcher()])
-    found = levels({name: raw for name, raw in said.items() if raw} or {"done": words.done})
-    as_written = _as_written(words.first + words.prompts + words.answers + words.done)
     telling = {
         token: level * rarity(token)
-        for token, level in found.items()
-        if level
-        and not token.startswith(MARK)
-        and "+" not in token
-        and not token.isdigit()
-        and rarity.shared(token)
+        for token, level in levels(said or gathered.fields).items()
+        if level and _is_word(token) and rarity.shared(token)
     }
+    as_written = _as_written(raw)
     best = sorted(telling, key=lambda token: -telling[token])[:MOST]
     return [as_written.get(token, token) for token in best]
+
+
+def _is_word(token: str) -> bool:
+    return not token.startswith(MARK) and "+" not in token and not token.isdigit()
 
 
 def _as_written(raw: "Counter[bytes]") -> dict[str, str]:

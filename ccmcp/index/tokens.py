@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from ccmcp.index import languages
@@ -21,50 +22,107 @@ from ccmcp.index.words import SPACELESS
 LONGEST = 40
 """Longer runs are hashes and data: no session is about them, and passages find them."""
 
-_SEPARATE = bytes(byte if byte >= 128 or chr(byte).isalnum() else 32 for byte in range(256))
-"""Bytes of UTF-8, with a space for whatever is neither a letter nor a digit of ASCII."""
+_SEPARATE = bytes(
+    byte if byte >= 128 else ord(chr(byte).lower()) if chr(byte).isalnum() else 32 for byte in range(256)
+)
+"""Bytes of UTF-8 in lower case, with a space for whatever is neither a letter nor a digit of ASCII."""
+
+_AT_ONCE = 1 << 20
+"""Characters of texts that wait to be counted, at most."""
 
 _WORD = re.compile(r"[^\W_]+")
 _RUN = re.compile(f"([{SPACELESS}]+)")
+_FIRST_SPACELESS = "\u0e00"
+_CYRILLIC_LEADS = frozenset((0xD0, 0xD1))
+_SHORT = 48
+"""Bytes of a raw word that many texts may have: punctuation with a word, a word with an accent."""
 
 
-def count(text: str, into: "Counter[bytes]") -> None:
-    """Add the raw words of a text: in lower case; what is not ASCII is not taken apart yet."""
-    lower = text.lower()
-    if not lower.isascii():
-        lower = unicodedata.normalize("NFC", lower)
-        into.update(languages.pairs(lower))
-    into.update(lower.encode("utf-8", "replace").translate(_SEPARATE).split())
+class Words:
+    """The raw words of some texts, and how often each stands there: in lower case; what is not ASCII not taken apart yet."""
+
+    __slots__ = ("_counts", "_size", "_waiting")
+
+    def __init__(self, *texts: str) -> None:
+        self._counts: Counter[bytes] = Counter()
+        self._waiting: list[bytes] = []
+        self._size = 0
+        for text in texts:
+            self.add(text)
+
+    def add(self, text: str) -> None:
+        """Count one more text, sooner or later: many at once are counted faster."""
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text.lower())
+            self._counts.update(languages.pairs(text))
+        self._waiting.append(text.encode("utf-8", "replace"))
+        self._size += len(text)
+        if self._size > _AT_ONCE:
+            self._count()
+
+    def counts(self) -> "Counter[bytes]":
+        """All words of all texts so far."""
+        self._count()
+        return self._counts
+
+    def __bool__(self) -> bool:
+        """Whether any text was counted."""
+        return bool(self._waiting or self._counts)
+
+    def _count(self) -> None:
+        if self._waiting:
+            self._counts.update(b" ".join(self._waiting).translate(_SEPARATE).split())
+            self._waiting, self._size = [], 0
 
 
-def tokens(raw: Mapping[bytes, int]) -> tuple["Counter[str]", int]:
+_known: dict[bytes, str] = {}
+"""The tokens of ASCII words, as far as they have been met: the same few words are most of every text."""
+
+_MOST_KNOWN = 500_000
+
+
+def tokens(raw: Mapping[bytes, int]) -> tuple[dict[str, int], int]:
     """Raw words, and how often each stands -> tokens, and how often each does; and how many words that was."""
-    words: Counter[str] = Counter()
+    words: dict[str, int] = {}
     meant: Counter[str] = Counter()
-    stem = languages.stem
+    russian = False
+    known, get = _known, words.get
     for word, times in raw.items():
-        if not word.isascii():
-            for token, is_concept in _taken_apart(word.decode("utf-8", "replace")):
-                (meant if is_concept else words)[token] += times
-        elif len(word) <= LONGEST:
-            words[stem(word.decode()) if b"+" not in word else word.decode()] += times
-    length = words.total()
-    known = concepts()
-    for token, times in known.of_stems(words, "english"):
-        meant[token] += times
-    if any(word > "\u0400" for word in words):
-        for token, times in known.of_stems(words, "russian"):
+        token = known.get(word)
+        if token is None:
+            if not word.isascii():
+                found, concepts_of_runs = (
+                    _taken_apart_once(word) if len(word) <= _SHORT else _taken_apart(word)
+                )
+                for token in found:
+                    words[token] = get(token, 0) + times
+                for token in concepts_of_runs:
+                    meant[token] += times
+                russian = russian or word[0] in _CYRILLIC_LEADS
+                continue
+            token = _ascii_token(word)
+        if token:
+            words[token] = get(token, 0) + times
+    length = sum(words.values())
+    for language in ("english", "russian") if russian else ("english",):
+        for token, times in concepts().of_stems(words, language):
             meant[token] += times
-    language = languages.of(raw)
-    if language != "english":
+    if (language := languages.of(raw)) != "english":
         native = _native(raw, language)
-        for token, times in known.of_stems(native, language):
+        for token, times in concepts().of_stems(native, language):
             meant[token] += times
-        for token, times in native.items():
-            if token not in words:
-                words[token] = times
+        words = {**native, **words}
     words.update(meant)
     return words, length
+
+
+def _ascii_token(word: bytes) -> str:
+    """The token of a word of ASCII; empty for one that is too long for one."""
+    text = word.decode()
+    token = "" if not is_token(text) else text if "+" in text else languages.stem(text)
+    if len(_known) < _MOST_KNOWN:
+        _known[word] = token
+    return token
 
 
 def _native(raw: Mapping[bytes, int], language: str) -> "Counter[str]":
@@ -81,24 +139,31 @@ def _native(raw: Mapping[bytes, int], language: str) -> "Counter[str]":
     return found
 
 
-def _taken_apart(text: str) -> Iterator[tuple[str, bool]]:
-    """The tokens of what is not ASCII, and whether each is a concept's."""
-    for piece, spaceless in pieces(text):
+def _taken_apart(word: bytes) -> tuple[list[str], list[str]]:
+    """The tokens of a raw word that is not ASCII, and the concepts of its runs of scripts without spaces."""
+    found: list[str] = []
+    meant: list[str] = []
+    for piece, spaceless in pieces(word.decode("utf-8", "replace")):
         if not spaceless:
             if is_token(piece):
-                yield languages.stem(piece), False
-            continue
-        if len(piece) == 1:
-            yield piece, False
-        for one, two in pairwise(piece):
-            yield one + two, False
-        for concept in concepts().in_run(piece):
-            yield concept, True
+                found.append(languages.stem(piece))
+        elif len(piece) == 1:
+            found.append(piece)
+        else:
+            found += map("".join, pairwise(piece))
+            meant += concepts().in_run(piece)
+    return found, meant
+
+
+_taken_apart_once = lru_cache(maxsize=50_000)(_taken_apart)
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """The words of a text as they are written, and whether each is a run of a script without spaces."""
-    for word in _WORD.findall(unicodedata.normalize("NFC", text)):
+    for word in _WORD.findall(text):
+        if max(word) < _FIRST_SPACELESS:
+            yield word, False
+            continue
         for number, piece in enumerate(_RUN.split(word)):
             if piece:
                 yield piece, number % 2 == 1

@@ -7,6 +7,7 @@ that a word and its synonyms never count twice.
 """
 
 import math
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -68,7 +69,7 @@ def units_of(terms: Iterable[Term], meant: Mapping[str, Sequence[str]]) -> list[
 
 
 def _units(text: str) -> Iterator[Unit]:
-    for word, spaceless in pieces(text):
+    for word, spaceless in pieces(unicodedata.normalize("NFC", text)):
         if spaceless:
             for one, two in pairwise(word):
                 yield Unit(one + two, one + two)

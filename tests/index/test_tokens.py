@@ -12,15 +12,13 @@ from ccmcp.index.about import LEVELS, by_bit, levels
 from ccmcp.index.concepts import MARK, concepts
 from ccmcp.index.query import parse
 from ccmcp.index.spelling import one_slip
-from ccmcp.index.tokens import count, tokens
+from ccmcp.index.tokens import Words, tokens
 from ccmcp.index.units import units_of
 from ccmcp.index.words import fed
 
 
 def counted(text: str) -> "Counter[bytes]":
-    raw: Counter[bytes] = Counter()
-    count(text, raw)
-    return raw
+    return Words(text).counts()
 
 
 def token_set(text: str) -> set[str]:
@@ -89,10 +87,13 @@ def test_a_word_is_asked_for_by_a_token_that_its_text_has(words: list[str]) -> N
 
 
 def test_dense_words_have_high_levels_and_long_texts_low_ones() -> None:
-    short = levels({"prompts": counted("mend the lantern")})
-    long = levels({"prompts": counted("mend the lantern " + "and then something else entirely " * 200)})
+    short = levels({"prompts": tokens(counted("mend the lantern"))})
+    long = levels(
+        {"prompts": tokens(counted("mend the lantern " + "and then something else entirely " * 200))}
+    )
     assert short["lantern"] > long["lantern"] == 0
-    assert levels({"title": counted("lantern"), "prompts": counted("lantern")})["lantern"] == LEVELS
+    one = tokens(counted("lantern"))
+    assert levels({"title": one, "prompts": one})["lantern"] == LEVELS
 
 
 @given(st.dictionaries(st.text(st.characters(categories=["Ll"]), min_size=1), st.integers(0, LEVELS)))
