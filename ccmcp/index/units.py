@@ -35,6 +35,8 @@ class Unit:
     """What can stand for it, and how much of it that is worth."""
     share: float = 1.0
     """How much of a whole word it is worth."""
+    most: tuple[str, ...] = ()
+    """Tokens that it counts no more than together, however rare it is; empty for no such bound."""
     extra: bool = False
     """Whether a session can be all that is asked for without it: two words written as one, a concept in a run of CJK."""
 
@@ -64,7 +66,8 @@ def units_of(terms: Iterable[Term], meant: Mapping[str, Sequence[str]]) -> list[
     for one, two in pairwise(telling):
         if one.isascii() and two.isascii() and one.isalnum() and two.isalnum():
             token = languages.stem((one + two).lower())
-            found.setdefault(token, Unit(one + two, token, extra=True))
+            both = languages.stem(one.lower()), languages.stem(two.lower())
+            found.setdefault(token, Unit(one + two, token, most=both, extra=True))
     return list(found.values())[:MOST_UNITS]
 
 
@@ -142,7 +145,10 @@ def about(index: tantivy.Index, units: Iterable[Unit], rarity: Rarity) -> tantiv
     """What is about any of it: the denser and the rarer, the better; none when no session is."""
     clauses = []
     for unit in units:
-        rare = rarity(unit.token) * unit.share
+        rare = rarity(unit.token)
+        if unit.most:
+            rare = min(rare, sum(map(rarity, unit.most)))
+        rare *= unit.share
         choices = [(unit.token, rare)]
         choices += [(token, min(rare, rarity(token)) * share) for token, share in unit.others]
         standing = [_dense(index, token, value) for token, value in choices if rarity.stands(token)]

@@ -252,7 +252,9 @@ TOOL = Tool(
     description=(
         "Find past Claude Code sessions by what was said or done in them: prompts, answers, thinking, commands, edits, "
         "tool output, subagents, plans. Best first, with the passages that show why and entry ids to read on from with "
-        'read_session. Any of the words may match, more rank higher; "quoted phrases" and +words must, -words must not. '
+        "read_session. Say what the session was about, in any language: synonyms and misspellings are understood, no word "
+        'must match, sessions with all of them come first; "quoted phrases" and +words must, -words must not. similar_to '
+        "finds sessions like one. For exact commands, files, URLs and failures use find_tool_calls. "
         'Example: {"query": "decided redis \\"session store\\" -jwt", "since": "30d"}.'
     ),
     hint="find past conversations, what did we decide, which session touched, history, memory, earlier work, how did we fix",
