@@ -1,5 +1,6 @@
 """Words -> what Tantivy is given: of passages and of sessions. Pure."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -54,17 +55,24 @@ def passage_document(
 class SessionTokens:
     """What a session's document is made from, gathered from its files until it is written."""
 
-    title: list[str] = field(default_factory=list)
+    title: str = ""
     fields: dict[str, Counted] = field(default_factory=dict)
     """By the field's name (`weights.FIELD_WEIGHTS`, and `done`)."""
 
     def __bool__(self) -> bool:
         """Whether there is anything in it."""
-        return bool(self.title or self.fields)
+        return bool(self.fields)
+
+    def name(self, title: str, project: str) -> None:
+        """Take in its title, and the path of its project: of that the last two folders' names."""
+        self.title = title
+        folders = re.split(r"[/\\]", project.rstrip("/\\"))[-2:]
+        for name, texts in (("title", fed(title)), ("project", fed(" ".join(folders)))):
+            if any(texts):
+                self.fields[name] = tokens(Words(*texts).counts())
 
     def add(self, other: "SessionTokens") -> None:
         """Take in what another file of the session gave."""
-        self.title += other.title
         for name, (found, length) in other.fields.items():
             if name not in self.fields:
                 self.fields[name] = found, length
@@ -76,15 +84,10 @@ class SessionTokens:
         """The document of a session of which this is all, or all that was said or done."""
         document = tantivy.Document()
         document.add_integer("session", session)
-        titles = Words()
-        for title in filter(None, self.title):
-            for text in fed(title):
-                if text:
-                    document.add_text(TITLE, text)
-                    titles.add(text)
+        for text in fed(self.title):
+            if text:
+                document.add_text(TITLE, text)
         said = {name: counted for name, counted in self.fields.items() if name != "done"}
-        if titles:
-            said["title"] = tokens(titles.counts())
         done = {name: counted for name, counted in self.fields.items() if name == "done"}
         for names, counted in ((SAID_ABOUT, said), (DONE_ABOUT, done)):
             if counted:

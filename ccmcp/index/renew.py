@@ -57,8 +57,10 @@ class SessionDocuments:
     def add(self, tokens: Mapping[int, SessionTokens]) -> None:
         """Add what a batch read of its sessions, after the batch is in the record."""
         missing = {
-            int(str(row[0])): str(row[1])
-            for row in self._catalog.rows(f"SELECT s.id, {_TITLE} FROM sessions s WHERE s.doc_bytes = -1")  # noqa: S608 - our own text
+            int(str(row[0])): (str(row[1]), str(row[2]))
+            for row in self._catalog.rows(
+                f"SELECT s.id, {_TITLE}, s.project FROM sessions s WHERE s.doc_bytes = -1"  # noqa: S608 - our own text
+            )
         }
         for session, some in tokens.items():
             if session not in missing or (session in self._begun and not some):
@@ -67,8 +69,9 @@ class SessionDocuments:
                 self._writer = self._fulltext.writer(self._index, self._memory)
             if session not in self._begun:
                 self._writer.delete_documents_by_term("session", session)
-                self._begun[session] = missing[session]
-                some.title.append(missing[session])
+                title, project = missing[session]
+                self._begun[session] = title
+                some.name(title, project)
             self._writer.add_document(some.document(session))
 
     def commit(self) -> None:
@@ -118,9 +121,9 @@ def session_documents(catalog: Catalog, fulltext: Fulltext, touched: Collection[
         else ""
     )
     stale = {
-        int(str(row[0])): str(row[1])
+        int(str(row[0])): (str(row[1]), str(row[2]))
         for row in catalog.rows(
-            f"SELECT s.id, {_TITLE} FROM sessions s JOIN files f ON f.session = s.id "  # noqa: S608 - our own text
+            f"SELECT s.id, {_TITLE}, s.project FROM sessions s JOIN files f ON f.session = s.id "  # noqa: S608 - our own text
             f"WHERE f.kind IN ('main', 'agent', 'title') AND s.excluded != 1 {among}GROUP BY s.id HAVING MIN(f.size) >= 0 "
             f"AND (s.doc_bytes < 0 OR s.doc_title != {_TITLE} OR SUM(f.indexed_to) > s.doc_bytes * ? + ?)",
             (*(touched or () if few else ()), GROWTH, GROWTH_BYTES),
@@ -131,18 +134,20 @@ def session_documents(catalog: Catalog, fulltext: Fulltext, touched: Collection[
         with fulltext.writing(fulltext.sessions, 0) as writer:
             for session in (*dead, *stale):
                 writer.delete_documents_by_term("session", session)
-            for session, title in stale.items():
-                writer.add_document(_tokens_of(catalog, session, title).document(session))
+            for session, (title, project) in stale.items():
+                found = _tokens_of(catalog, session)
+                found.name(title, project)
+                writer.add_document(found.document(session))
             writer.commit()
     with catalog.transaction():
         for session, size in _whole_sessions(catalog, stale).items():
-            _note(catalog, session, size, stale[session])
+            _note(catalog, session, size, stale[session][0])
         catalog.execute("DELETE FROM meta WHERE key LIKE 'dead:%' OR key = 'unsettled'")
 
 
-def _tokens_of(catalog: Catalog, session: int, title: str) -> SessionTokens:
+def _tokens_of(catalog: Catalog, session: int) -> SessionTokens:
     """A session's tokens from its files, of what they repeat of another session's too: it is about that as well."""
-    found = SessionTokens(title=[title])
+    found = SessionTokens()
     for words in words_of(catalog, session):
         found.add(words.tokens())
     return found

@@ -22,6 +22,7 @@ SMOOTHING: Final = 10
 """Words added to a field's length: two words of prompt are no proof."""
 
 FIELD_WEIGHTS: Final[Mapping[str, float]] = {
+    "project": 0.3,  # the names of its folder and the one above: many sessions share them
     "title": 1.3,  # what somebody, or a model, thought it was about
     "first": 1.0,  # what it was begun for
     "prompts": 1.0,  # what the user said and which commands they gave
