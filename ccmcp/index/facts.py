@@ -28,6 +28,7 @@ from ccmcp.transcripts.entries import (
     User,
     object_of,
     text_of,
+    texts_of,
 )
 from ccmcp.transcripts.passages import Passage, is_prompt
 
@@ -341,13 +342,28 @@ def usage_row(entry: Entry, line: bytes, agent: str, *, copied: bool) -> tuple[o
     if copied:
         flags |= _COPIED
     cost = spoken.record.get("costUSD")
+    uuid, request, session, request_session, at, version, agent_id, branch = texts_of(
+        spoken.record, _OF_A_LINE
+    )
+    message, model, stop_reason = texts_of(spoken.message, ("id", "model", "stop_reason"))
     return (
-        entry.offset, spoken.uuid, spoken.message_id, spoken.request_id, spoken.session_id, spoken.request_session_id,
-        name(spoken.model), spoken.timestamp, name(spoken.stop_reason), usage.input, usage.output, usage.cache_write,
-        usage.cache_write_5m, usage.cache_write_1h, usage.cache_read, usage.web_searches, name(usage.speed),
-        name(usage.service_tier), name(usage.geo), float(cost) if isinstance(cost, int | float) else None,
-        name(spoken.version), agent or spoken.agent_id, name(spoken.git_branch), flags,
+        entry.offset, uuid, message, request, session, request_session, name(model), at, name(stop_reason), usage.input,
+        usage.output, usage.cache_write, usage.cache_write_5m, usage.cache_write_1h, usage.cache_read, usage.web_searches,
+        name(usage.speed), name(usage.service_tier), name(usage.geo), float(cost) if isinstance(cost, int | float) else None,
+        name(version), agent or agent_id, name("" if branch == "HEAD" else branch), flags,
     )  # fmt: skip
+
+
+_OF_A_LINE = (
+    "uuid",
+    "requestId",
+    "sessionId",
+    "requestSessionId",
+    "timestamp",
+    "version",
+    "agentId",
+    "gitBranch",
+)
 
 
 def _has_null(line: bytes) -> bool:

@@ -7,7 +7,7 @@ little to make, nothing in it can be lost, and nothing in it can raise. The kind
 are those of Claude Code 0.2.122 to 2.1.330.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,6 +20,12 @@ def text_of(record: Json, key: str) -> str:
     """The text under a key; empty when there is none."""
     value = record.get(key)
     return value if isinstance(value, str) else ""
+
+
+def texts_of(record: Json, keys: Iterable[str]) -> list[str]:
+    """The texts under several keys, as `text_of` gives each: in one call, for what every line is asked."""
+    get = record.get
+    return [value if isinstance(value := get(key), str) else "" for key in keys]
 
 
 def flag_of(record: Json, key: str) -> bool:
@@ -222,6 +228,7 @@ class Assistant(Message):
         if not isinstance(usage, dict):
             return None
         created = object_of(usage, "cache_creation")
+        speed, service_tier, geo = texts_of(usage, ("speed", "service_tier", "inference_geo"))
         return Usage(
             input=number_of(usage, "input_tokens"),
             output=number_of(usage, "output_tokens"),
@@ -230,9 +237,9 @@ class Assistant(Message):
             cache_write_1h=number_of(created, "ephemeral_1h_input_tokens"),
             cache_read=number_of(usage, "cache_read_input_tokens"),
             web_searches=number_of(object_of(usage, "server_tool_use"), "web_search_requests"),
-            speed=text_of(usage, "speed"),
-            service_tier=text_of(usage, "service_tier"),
-            geo=text_of(usage, "inference_geo"),
+            speed=speed,
+            service_tier=service_tier,
+            geo=geo,
             cache_breakdown=isinstance(usage.get("cache_creation"), dict),
         )
 
