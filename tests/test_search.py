@@ -794,6 +794,27 @@ def test_a_short_text_is_shown_whole_on_one_line(home: Home, history: History) -
     assert only(search(history, "lantern")).text == "the lantern went out"
 
 
+def test_an_excerpt_begins_and_ends_with_a_sentence_or_line_that_is_near(
+    home: Home, history: History
+) -> None:
+    dull = "Nothing of note happened on that day. " * 20
+    for number, (before, after) in enumerate(
+        [
+            ("It was so. ", " It ends well! "),
+            ("it was so\n", "\nit ends well\n"),
+            ("そうだった。", "よく終わる。"),
+        ]
+    ):
+        text = f"{dull}{before}The lantern{number} at the harbour is broken.{after}{dull}"
+        say(home, f"s{number}", text)
+        shown = only(search(history, f"lantern{number} harbour")).text
+        assert shown.startswith("… ")
+        assert shown.endswith(" …")
+        starts = ("Nothing of note", before.strip(), "The lantern")
+        assert shown.removeprefix("… ").startswith(starts), shown
+        assert shown.removesuffix(" …").endswith((".", "!", "。", "well")), shown
+
+
 def test_an_excerpt_is_where_most_of_the_words_stand(home: Home, history: History) -> None:
     say(home, "it", f"alpha {FILLER} beta {FILLER} alpha and beta and gamma {FILLER} gamma")
     text = only(search(history, "alpha beta gamma")).text

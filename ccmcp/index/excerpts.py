@@ -135,24 +135,25 @@ def excerpt(
     length: int = LENGTH,
 ) -> str:
     """
-    The part of a text with the most different wanted words in it, cut at words, on one line.
+    The part of a text with the most different wanted words in it, on one line.
 
-    Where it has none of them it is shown by what is looked for otherwise.
-
-    An ellipsis says where something was left out.
+    Where it has none of them it is shown by what is looked for otherwise. It begins and ends with a
+    sentence or a line where one begins or ends near, else between words. An ellipsis says where
+    something was left out.
     """
     if len(text) <= length and _fitting(text, length) == len(text):
         return " ".join(text.split())
     spots = _spots(text, wanted) or _spots(text, otherwise())
     first = spots[0][0] if spots else 0
     window = _fitting(text[first : first + 2 * length], length)
-    start = _begin(text, _best_start(spots, window), window // 10)
+    best = _best_start(spots, window)
+    start = _begin(text, best, min((at for at, _, _ in spots if at >= best), default=best))
     end = start + _fitting(text[start : start + 2 * length], length)
     if end < len(text):
-        space = max(text.rfind(mark, start, end) for mark in " \n\t")
-        end = space if space > end - 24 else end
+        shown = max((at + size for at, size, _ in spots if start <= at and at + size <= end), default=start)
+        end = _end(text, max(shown, end - 2 * length // 5), end)
     words = " ".join(text[start:end].split())
-    return f"{'… ' if start > 0 else ''}{words}{' …' if text[end:].strip() else ''}"
+    return f"{'… ' if text[:start].strip() else ''}{words}{' …' if text[end:].strip() else ''}"
 
 
 _WORDS = re.compile(r"[^\W_]+")
@@ -170,12 +171,30 @@ def _is_spaceless(text: str) -> bool:
     return spaced(text) != text
 
 
-def _begin(text: str, start: int, reach: int) -> int:
-    """Where to begin: at a word's start near a place."""
+def _begin(text: str, start: int, spot: int) -> int:
+    """Where to begin, from a place on and not after the first of what is to be seen: with a sentence or line, else with a word."""
     if start <= 0:
         return 0
-    gap = re.compile(r"\s+").search(text, start, start + reach)
+    edge = _EDGE.search(text, max(0, start - 1), spot)
+    gap = edge or _GAP.search(text, start, start + max(1, (spot - start) // 2))
     return gap.end() if gap else start
+
+
+def _end(text: str, least: int, end: int) -> int:
+    """Where to end, before a place and not before another: with a sentence or line, else with a word."""
+    edge = None
+    for edge in _EDGE.finditer(text, least, end):  # noqa: B007 - the last one is wanted
+        pass
+    if edge is not None:
+        return edge.start() + len(edge.group().rstrip())
+    space = max(text.rfind(mark, max(least, end - 24), end) for mark in " \n\t")
+    return space if space >= 0 else end
+
+
+_EDGE = re.compile(r"[.!?][\"')\]]*\s+|[\u3002\uff01\uff1f]\s*|\s*\n\s*")
+"""Where a sentence or a line ends."""
+
+_GAP = re.compile(r"\s+")
 
 
 def _fitting(text: str, length: int) -> int:
