@@ -807,7 +807,7 @@ def test_an_excerpt_begins_and_ends_with_a_sentence_or_line_that_is_near(
     ):
         text = f"{dull}{before}The lantern{number} at the harbour is broken.{after}{dull}"
         say(home, f"s{number}", text)
-        shown = only(search(history, f"lantern{number} harbour")).text
+        shown = search(history, f"lantern{number} harbour").sessions[0].matches[0].text
         assert shown.startswith("… ")
         assert shown.endswith(" …")
         starts = ("Nothing of note", before.strip(), "The lantern")
@@ -1322,3 +1322,69 @@ def test_a_passage_of_a_subagent_names_it(home: Home, history: History) -> None:
     [hit] = search(history, "lanterns").sessions
     assert (hit.session_id, hit.matches[0].agent) == (chat.id, "reviewer")
     assert "> reviewer: user" in TOOL.text(search(history, "lanterns"))
+
+
+def test_facets_count_models_months_and_the_tools_that_match(home: Home, history: History) -> None:
+    for number in range(4):
+        chat = Chat(f"s{number}", start=f"2026-0{3 + number % 2}-01T10:")
+        chat.user(f"the lantern {number}")
+        chat.assistant("Yes.", model=f"claude-opus-{4 + number // 3}")
+        chat.call("Bash", f"toolu_{number}", command=f"light lantern {number}")
+        home.write(chat)
+    facets = search(history, "lantern", limit=2).facets
+    assert facets is not None
+    assert [(each.name, each.count) for each in facets.models if "opus-5-5" not in each.name] == [
+        ("claude-opus-4", 3), ("claude-opus-5", 1),
+    ]  # fmt: skip
+    assert {(each.name, each.count) for each in facets.months} == {("2026-03", 2), ("2026-04", 2)}
+    assert [(each.name, each.count) for each in facets.tools] == [("Bash", 4)]
+
+
+def test_words_of_another_language_are_found_in_another_form(home: Home, history: History) -> None:
+    filler = "não sei o que fazer com isso para que os dados estejam no lugar"
+    say(home, "it", f"as aplicações e as decisões, {filler}")
+    say(home, "other", f"os barcos, {filler}")
+    assert titles(search(history, "aplicação decisão"))[:1] == ["it"]
+
+
+def test_two_words_find_the_same_written_as_one(home: Home, history: History) -> None:
+    say(home, "it", "the previewsite is down")
+    say(home, "other", "water the plants")
+    assert titles(search(history, "preview site")) == ["it"]
+
+
+def test_what_subagents_say_counts_less_than_the_session_itself(home: Home, history: History) -> None:
+    said = say(home, "said", "the lantern at the harbour", start="2026-03-01T10:")
+    chat = say(home, "asked", "review this", start="2026-03-01T10:")
+    agent = Chat("agent", cwd=chat.cwd, start="2026-03-01T10:")
+    agent.user("the lantern at the harbour", agentId="a1b2c3d4", isSidechain=True, sessionId=chat.id)
+    home.put(home.path(chat).with_suffix("") / "subagents" / "agent-a1b2c3d4.jsonl", agent.bytes())
+    found = search(history, "lantern harbour", explain=True)
+    assert [each.session_id for each in found.sessions] == [said.id, chat.id]
+    first, second = (each.why.about for each in found.sessions if each.why)
+    assert first > 1.5 * second > 0
+
+
+def test_all_words_in_one_result_count_as_all_words(home: Home, history: History) -> None:
+    chat = say(home, "it", "look around")
+    chat.call("Bash", "toolu_1", command="ls")
+    chat.result("toolu_1", "walrus harbour ladder " + FILLER)
+    home.write(chat)
+    say(home, "other", "the walrus at the harbour")
+    [hit, other] = search(history, "walrus ladder", explain=True).sessions
+    assert (hit.title, other.title) == ("it", "other")
+    assert hit.why is not None
+    assert other.why is not None
+    assert hit.why.all_words > other.why.all_words == 0
+
+
+def test_a_cursor_belongs_to_what_was_asked(home: Home, history: History) -> None:
+    chats = [say(home, f"s{number}", f"the lantern and the harbour {number}") for number in range(5)]
+    asked = {"similar_to": chats[0].id, "limit": 2}
+    first = search(history, **asked)
+    assert first.next_cursor is not None
+    second = search(history, cursor=first.next_cursor, **asked)
+    assert not set(titles(first)) & set(titles(second))
+    for other in ({"similar_to": chats[1].id}, {"sort": "newest"}):
+        with pytest.raises(BadCursorError):
+            search(history, cursor=first.next_cursor, **asked | other)

@@ -63,7 +63,7 @@ def rank(sources: Sequence[Source], units: Iterable[Unit], rarity: Rarity) -> di
         candidates = list(ranked)
         for source in sources:
             for number in source.having_all(words, rarity, candidates):
-                ranked[number].whole = ALL_WORDS / len(words) ** 2
+                ranked[number].whole = ALL_WORDS / len(words) ** 3
     return ranked
 
 

@@ -72,9 +72,9 @@ BEST_PASSAGE: Final = 0.5
 FURTHER_PASSAGE: Final = 0.03
 """Each further one of its best, up to 5: they show that it was no chance."""
 
-ALL_WORDS: Final = 2.0
+ALL_WORDS: Final = 12.0
 """
-A session that has all of the words somewhere, over the square of how many these are.
+A session that has all of the words somewhere, over the cube of how many these are.
 
 Of two or three words all are meant: such sessions come first. Of a long title the session that it
 is of has most, and a giant one all.
