@@ -11,6 +11,7 @@ Every error ccmcp raises on purpose.
   - BadCursorError: a cursor that is none of ours, or belongs to another question
   - SessionNotFoundError: no session has this id
   - AmbiguousSessionError: several have it
+  - NothingAlikeError: a session without words that others share
   - EntryNotFoundError: the session has no such entry
   - ProjectNotFoundError: no session of such a project
   - AnswerTooLongError: an answer that no client would take
@@ -122,6 +123,16 @@ class AmbiguousSessionError(CcmcpError):
         super().__init__(
             f"{session[:60]!r} fits {len(candidates)} sessions: {', '.join(map(_folded, candidates[:8]))}"
             f"{', ...' if len(candidates) > 8 else ''}. Give more of the id (or LABEL:ID)."
+        )
+
+
+class NothingAlikeError(CcmcpError):
+    """A session to find others like, and it says nothing that any other says too."""
+
+    def __init__(self, session: str) -> None:
+        super().__init__(
+            f"Session {_folded(session)} has no words that other sessions share, so none is like it. "
+            "Search with words of your own."
         )
 
 

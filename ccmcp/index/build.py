@@ -180,7 +180,7 @@ class Build:
             self._touched |= record.write(
                 self.catalog, batch.done, batch.typed, self._tools, gone, batch=self._batch, whole=whole
             )
-        documents.add(batch.tokens)
+        documents.add(batch.tokens, whole=whole)
         self._batch += 1
         self.fulltext.reload()
         if self.committed:

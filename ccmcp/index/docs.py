@@ -122,7 +122,7 @@ class SessionWords:
                 into = self.done
                 if len(text) > ACTION_LENGTH:
                     text, parts = fed(text[:ACTION_LENGTH])
-            case _, "text" if word.agent:
+            case _, "text" | "thinking" | "command" | "summary" if word.agent:
                 into = self.done
             case "user", "text" | "command":
                 into = self.prompts

@@ -269,7 +269,7 @@ def name(text: str) -> str:
 
 
 def _digest(before: str, text: str) -> str:
-    told = f"{before}\n{' '.join(text[: 8 * TITLE_LENGTH].split())}"
+    told = f"{before}\n{' '.join(text.split())}"
     return blake2b(told.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 

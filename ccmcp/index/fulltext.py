@@ -33,6 +33,14 @@ class Fulltext:
         self.passages = schema.passages_index(str(folder / "passages") if folder else None)
         self.sessions = schema.sessions_index(str(folder / "sessions") if folder else None)
 
+    def sessions_with_documents(self) -> set[int]:
+        """The sessions that have a document of their own, by number."""
+        searcher = self.sessions.searcher()
+        if not searcher.num_docs:
+            return set()
+        hits = searcher.search(tantivy.Query.all_query(), searcher.num_docs).hits
+        return {int(number or 0) for number in searcher.fast_field_values("session", [at for _, at in hits])}
+
     def reload(self) -> None:
         """Let readers see what has been committed, by whichever process."""
         self.passages.reload()

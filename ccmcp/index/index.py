@@ -318,7 +318,15 @@ class Index:
         """The words that a session is most about: what to ask for to find others like it."""
         from ccmcp.index.similar import telling_words  # noqa: PLC0415 - loads Tantivy
 
-        return self._answered(lambda catalog: telling_words(catalog, self.stores.fulltext(), session.number))
+        def ask(catalog: Catalog) -> list[str]:
+            # What changed since stands beside, whole; there too where it is new.
+            its = catalog
+            for state, _ in self._states(catalog):
+                if state.rows("SELECT 1 FROM files WHERE session = ? LIMIT 1", (session.number,)):
+                    its = state
+            return telling_words(its, self.stores.fulltext(), session.number)
+
+        return self._answered(ask)
 
     def sessions(
         self, wanted: SessionFilter, *, limit: int, after: tuple[int, int] | None = None, oldest: bool = False

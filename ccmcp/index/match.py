@@ -44,7 +44,8 @@ class Terms:
         for term in terms:
             for run in self._runs(term)[:1]:
                 for word in run:
-                    having = max(searcher.doc_freq(field, word) for field in self._weights)
+                    # Deleted passages are still among those that have a word, and no longer among all.
+                    having = min(every, max(searcher.doc_freq(field, word) for field in self._weights))
                     worth += math.log(1 + (every - having + 0.5) / (having + 0.5)) * len(run) ** 0.5
         return worth
 

@@ -44,6 +44,7 @@ class Overlay:
             for row in disk.rows("SELECT session FROM files WHERE id = ? AND session IS NOT NULL", (each.id,))
         }
         Build(self.catalog, self.fulltext, excludes).apply(found)
+        self._documents |= self.fulltext.sessions_with_documents()
 
     def stale(self, disk: Catalog) -> Stale:
         """What of the stores does not stand any more, because it is here."""

@@ -56,7 +56,7 @@ def rank(sources: Sequence[Source], units: Iterable[Unit], rarity: Rarity) -> di
             ranked[number].scores.append(score)
             ranked[number].shown.append((source, address))
         for number, score in source.best_documents():
-            # What was said and what was done may stand in a document each.
+            # What was said and what was done may stand in a document each, even several where files came in batches.
             ranked[number].own += score
     words = [unit for unit in units if not unit.extra]
     if words and len(words) <= _MOST_WHOLE:

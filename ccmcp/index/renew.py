@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import tantivy
 
 from ccmcp.index import codes
+from ccmcp.index.about import Counted
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.docs import SessionTokens, SessionWords, passage_document, prepared
 from ccmcp.index.facts import FileFacts
@@ -22,6 +23,9 @@ from ccmcp.transcripts.passages import Passage
 
 GROWTH, GROWTH_BYTES = 1.25, 64 * 1024
 """A session's document is made anew when its files have grown by so much; until then its passages find the rest."""
+
+_MOST_KEPT = 20_000
+"""So many sessions' first part of what was done are kept; of more it is left out, which bounds memory."""
 
 _FEW = 200
 """With more sessions touched, looking at all costs no more."""
@@ -49,13 +53,19 @@ class SessionDocuments:
         self._memory = memory
         self._begun: dict[int, str] = {}
         """The titles their documents have."""
+        self._kept: dict[int, Counted] = {}
+        """What was done by what was read so far."""
         catalog.execute(
             "UPDATE sessions SET doc_bytes = -2 WHERE doc_bytes = -1 "
             "AND EXISTS (SELECT 1 FROM files f WHERE f.session = sessions.id AND f.prose_to > 0)"
         )
 
-    def add(self, tokens: Mapping[int, SessionTokens]) -> None:
-        """Add what a batch read of its sessions, after the batch is in the record."""
+    def add(self, tokens: Mapping[int, SessionTokens], *, whole: bool) -> None:
+        """
+        Add what a batch read of its sessions, after the batch is in the record.
+
+        Of a batch that is not `whole` only prose was read: what was done by then waits for the rest.
+        """
         missing = {
             int(str(row[0])): (str(row[1]), str(row[2]))
             for row in self._catalog.rows(
@@ -63,8 +73,9 @@ class SessionDocuments:
             )
         }
         for session, some in tokens.items():
-            if session not in missing or (session in self._begun and not some):
+            if session not in missing or (session in self._begun and not some and session not in self._kept):
                 continue
+            self._keep(session, some, whole=whole)
             if self._writer is None:
                 self._writer = self._fulltext.writer(self._index, self._memory)
             if session not in self._begun:
@@ -73,6 +84,13 @@ class SessionDocuments:
                 self._begun[session] = title
                 some.name(title, project)
             self._writer.add_document(some.document(session))
+
+    def _keep(self, session: int, some: SessionTokens, *, whole: bool) -> None:
+        if whole:
+            if kept := self._kept.pop(session, None):
+                some.add(SessionTokens(fields={"done": kept}))
+        elif (done := some.fields.pop("done", None)) and len(self._kept) < _MOST_KEPT:
+            self._kept[session] = done
 
     def commit(self) -> None:
         """Commit them, then note which sessions have all of theirs."""

@@ -36,6 +36,8 @@ from ccmcp.index.words import parts_of
 MOST_ALIKE = 3
 """So many of the sessions that repeat one are named with it."""
 
+_MOST_MEANT = 8
+
 GOOD = 0.5
 """Sessions with so much of the best one's score are those that facets are of."""
 
@@ -89,7 +91,8 @@ def _answer(searches: Sequence[Search], question: Question) -> Answer:
     if not wanted:
         page = _by_time(sources, question, _all(sources, question, allowed, denied))
     elif question.order != "best":
-        page = _by_time(sources, question, set[int]().union(*(source.found for source in sources)))
+        found = set[int]().union(*(source.found for source in sources))
+        page = _by_time(sources, question, found - {question.without_like})
     else:
         page = _best(sources, question, units, rarity)
     for number in page.sessions:
@@ -103,10 +106,11 @@ def _answer(searches: Sequence[Search], question: Question) -> Answer:
             elif source.scope:
                 shown += [(source, each) for each in source.last(number, question.passages)]
     if not page.total:
-        meant |= _meant(question.terms, searchers)
+        meant |= _meant(wanted, searchers)
     answer = _answered(sources, question, page, units, meant)
-    if question.explain and wanted:
-        why = reasons(sources, units, rarity, page.ranked, page.sessions)
+    if question.explain:
+        scored = [number for number in page.sessions if number in page.ranked and page.ranked[number].score]
+        why = reasons(sources, units, rarity, page.ranked, scored)
         hits = (replace(hit, why=why.get(hit.session.number)) for hit in answer.hits)
         answer = replace(answer, hits=tuple(hits))
     return answer
@@ -160,8 +164,10 @@ def _newest_first(sources: Sequence[Source], numbers: set[int]) -> list[int]:
 
 def _meant(terms: Iterable[Term], searchers: Sequence[tantivy.Searcher]) -> dict[str, list[str]]:
     """What words that stand nowhere may have been meant as."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for term in terms:
+        if len(found) >= _MOST_MEANT:
+            break
         words = schema.plain_words().analyze(term.text)
         if len(words) != 1 or parts_of(term.text) or spelling.stands(words[0], searchers):
             continue

@@ -9,7 +9,7 @@ from ccmcp.index.docs import SessionTokens
 from ccmcp.index.fulltext import Fulltext
 from ccmcp.index.languages import stem
 from ccmcp.index.renew import words_of
-from ccmcp.index.tokens import is_token
+from ccmcp.index.spelling import is_plain
 from ccmcp.index.units import Rarity
 
 MOST = 16
@@ -36,13 +36,13 @@ def telling_words(catalog: Catalog, fulltext: Fulltext, session: int) -> list[st
 
 
 def _is_word(token: str) -> bool:
-    return not token.startswith(MARK) and "+" not in token and not token.isdigit()
+    return not token.startswith(MARK) and is_plain(token)
 
 
 def _as_written(raw: "Counter[bytes]") -> dict[str, str]:
     """The most frequent word of each token, of what is ASCII."""
     found: dict[str, str] = {}
     for word, _ in raw.most_common():
-        if word.isascii() and len(word) >= _LEAST_LETTERS and is_token(text := word.decode()):
+        if word.isascii() and len(word) >= _LEAST_LETTERS and is_plain(text := word.decode()):
             found.setdefault(stem(text), text)
     return found

@@ -169,6 +169,7 @@ class Source:
             ways = [both(own, among(self._document_index, "session", self.found))]
             titles = self._titles.any_of(wanted) if self._titled else None
             if titles is not None:
+                titles = tantivy.Query.const_score_query(titles, 0.0)  # found by it, not ranked
                 ways.append(_limited(self._document_index, titles, self._in_time(allowed), denied))
             own = one_of(ways)
             assert own is not None

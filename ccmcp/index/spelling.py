@@ -13,6 +13,7 @@ _LEAST = 3
 
 _LEAST_FOR_SLIPS = 4
 _MOST = 5
+_LONGEST_PLAIN = 20
 _MOST_LOOKED_AT = 20_000
 
 
@@ -40,12 +41,18 @@ def near(word: str, searchers: Sequence[tantivy.Searcher]) -> list[str]:
     return [each for each, _ in slips.most_common(_MOST)]
 
 
+def is_plain(word: str) -> bool:
+    """Whether a word of the index may be shown: it may be a part of a secret, and has lost the shape to tell that by."""
+    return word.isalpha() and len(word) <= _LONGEST_PLAIN
+
+
 def _beginning(start: str, searchers: Iterable[tantivy.Searcher]) -> "Counter[str]":
     found: Counter[str] = Counter()
     for each in searchers:
         for field in _FIELDS:
             for word, count in each.terms_with_prefix(field, start, limit=_MOST_LOOKED_AT):
-                found[word] += count
+                if is_plain(word):
+                    found[word] += count
     return found
 
 

@@ -151,11 +151,11 @@ def about(index: tantivy.Index, units: Iterable[Unit], rarity: Rarity) -> tantiv
         rare *= unit.share
         choices = [(unit.token, rare)]
         choices += [(token, min(rare, rarity(token)) * share) for token, share in unit.others]
-        standing = [_dense(index, token, value) for token, value in choices if rarity.stands(token)]
-        if len(standing) == 1:
-            clauses += standing
-        elif standing:
-            clauses.append(tantivy.Query.disjunction_max_query(standing))
+        standing = [(token, value) for token, value in choices if rarity.stands(token)]
+        # Each half for itself, as the two may stand in a document each.
+        for scales in (_SAID_SCALES, _DONE_SCALES) if standing else ():
+            dense = [_dense(index, token, value, scales) for token, value in standing]
+            clauses.append(dense[0] if len(dense) == 1 else tantivy.Query.disjunction_max_query(dense))
     return (
         tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in clauses]) if clauses else None
     )
@@ -172,20 +172,16 @@ def standing(index: tantivy.Index, unit: Unit, rarity: Rarity) -> tantivy.Query 
     return tantivy.Query.boolean_query(clauses) if clauses else None
 
 
-_SCALES: Mapping[str, float] = {
-    **dict(zip(codes.SAID_ABOUT, (weights.PRESENT, 1 / 7, 2 / 7, 4 / 7), strict=True)),
-    **dict(
-        zip(
-            codes.DONE_ABOUT,
-            (weights.DONE_PRESENT, *(weights.DONE * bit / 7 for bit in (1, 2, 4))),
-            strict=True,
-        )
-    ),
-}
+_SAID_SCALES: Mapping[str, float] = dict(
+    zip(codes.SAID_ABOUT, (weights.PRESENT, 1 / 7, 2 / 7, 4 / 7), strict=True)
+)
+_DONE_SCALES: Mapping[str, float] = dict(
+    zip(codes.DONE_ABOUT, (weights.DONE_PRESENT, *(weights.DONE * bit / 7 for bit in (1, 2, 4))), strict=True)
+)
 
 
-def _dense(index: tantivy.Index, token: str, value: float) -> tantivy.Query:
-    """How dense a token is, at best worth this much."""
+def _dense(index: tantivy.Index, token: str, value: float, scales: Mapping[str, float]) -> tantivy.Query:
+    """How dense a token is in what was said, or in what was done, at best worth this much."""
     return tantivy.Query.boolean_query(
         [
             (
@@ -194,6 +190,6 @@ def _dense(index: tantivy.Index, token: str, value: float) -> tantivy.Query:
                     tantivy.Query.term_query(index.schema, name, token, "basic"), value * scale
                 ),
             )
-            for name, scale in _SCALES.items()
+            for name, scale in scales.items()
         ]
     )

@@ -154,7 +154,7 @@ def block(number: int, session: FoundSession) -> str:
     lines = [f"{number}. {one_line(session.reference)} · {where}", f"   {title}"]
     for match in session.matches:
         entry = f" [{short_entry(match.entry_id)}]" if match.entry_id else ""
-        lines.append(f"   > {_who(match)}{entry}: {one_line(match.text)}")
+        lines.append(f"   > {_who(match)}{_when(match, session)}{entry}: {one_line(match.text)}")
     if session.alike:
         lines.append(f"   = {_alike(session)}")
     if session.why:
@@ -185,6 +185,13 @@ _TOLD = 0.005
 def _who(match: FoundPassage) -> str:
     who = match.tool or match.role
     return clipped(one_line(f"{match.agent}: {who}" if match.agent else who), 80)
+
+
+def _when(match: FoundPassage, session: FoundSession) -> str:
+    """When a passage was said: the time, and the day where the session had several."""
+    day, _, time = (match.at or "")[:16].partition("T")
+    several = (session.started_at or "")[:10] != (session.ended_at or "")[:10]
+    return f" {day} {time}" if day and several else f" {time}" if time else ""
 
 
 def _day(session: FoundSession) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from ccmcp.errors import BadCursorError, CcmcpError, ProjectNotFoundError
+from ccmcp.errors import BadCursorError, CcmcpError, NothingAlikeError, ProjectNotFoundError
 from ccmcp.history import History
 from ccmcp.index import Answer, Facets, Hit, Match, Query, Question, Term, Why, parse
 from ccmcp.limits import Ge, Le, MaxLen
@@ -87,6 +87,8 @@ def _run(history: History, asked: SearchSessions, call: Call) -> SearchResult:
     start = _start(asked.cursor, key)
     like = history.session(asked.similar_to)[0] if asked.similar_to else None
     words = tuple(Term(word) for word in history.telling_words(like)) if like else ()
+    if like and not words:
+        raise NothingAlikeError(like.session_id)
     refused: list[str] = []
     query = parse(asked.query, lambda field, value: _usable(field, value, history, call, refused))
 
@@ -253,7 +255,7 @@ TOOL = Tool(
         "Find past Claude Code sessions by what was said or done in them: prompts, answers, thinking, commands, edits, "
         "tool output, subagents, plans. Best first, with the passages that show why and entry ids to read on from with "
         "read_session. Say what the session was about, in any language: synonyms and misspellings are understood, no word "
-        'must match, sessions with all of them come first; "quoted phrases" and +words must, -words must not. similar_to '
+        'must match, those with more of them rank higher; "quoted phrases" and +words must, -words must not. similar_to '
         "finds sessions like one. For exact commands, files, URLs and failures use find_tool_calls. "
         'Example: {"query": "decided redis \\"session store\\" -jwt", "since": "30d"}.'
     ),
