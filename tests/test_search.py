@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccmcp.config import Config
-from ccmcp.errors import BadCursorError, BadTimeError, ProjectNotFoundError
+from ccmcp.errors import BadCursorError, BadTimeError, NothingAlikeError, ProjectNotFoundError
 from ccmcp.history import History
 from ccmcp.result import estimated_tokens
 from ccmcp.screen import Screen, columns
@@ -1380,11 +1380,92 @@ def test_all_words_in_one_result_count_as_all_words(home: Home, history: History
 
 def test_a_cursor_belongs_to_what_was_asked(home: Home, history: History) -> None:
     chats = [say(home, f"s{number}", f"the lantern and the harbour {number}") for number in range(5)]
-    asked = {"similar_to": chats[0].id, "limit": 2}
+    asked: dict[str, Any] = {"similar_to": chats[0].id, "limit": 2}
     first = search(history, **asked)
     assert first.next_cursor is not None
     second = search(history, cursor=first.next_cursor, **asked)
     assert not set(titles(first)) & set(titles(second))
-    for other in ({"similar_to": chats[1].id}, {"sort": "newest"}):
+    others: list[dict[str, Any]] = [{"similar_to": chats[1].id}, {"sort": "newest"}]
+    for other in others:
         with pytest.raises(BadCursorError):
             search(history, cursor=first.next_cursor, **asked | other)
+
+
+# -- what a first reader found
+
+
+SECRET = "ghp_" + "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789"
+
+
+def test_no_word_that_is_shown_is_a_part_of_a_secret(home: Home, history: History) -> None:
+    key = "deadbeefcafe" * 5
+    chat = say(
+        home, "it", f"the harbour token is {SECRET} and AKIAQ3EGZ7LMNOP2RSTU, the key {key}", "I keep it."
+    )
+    say(home, "other", f"again {SECRET} and AKIAQ3EGZ7LMNOP2RSTU and {key} for the harbour lantern")
+    for query in ("akia", "ghp", "abcdef", "deadbeef", SECRET[4:12].lower()):
+        assert search(history, query).meant == ()
+    found = search(history, similar_to=chat.id, explain=True)
+    assert found.sessions[0].why is not None
+    words = [each.word.lower() for each in found.sessions[0].why.words]
+    assert "lantern" not in words
+    for secret in (SECRET.lower(), "akiaq3egz7lmnop2rstu", key):
+        assert not [word for word in words if word in secret]
+
+
+def test_a_title_does_not_change_the_ranking_of_what_is_narrowed_by_time(
+    home: Home, history: History
+) -> None:
+    say(home, "lantern lantern", "the plants and one lantern here")
+    say(home, "it", "the lantern is broken, mend the lantern", "The lantern is mended.")
+    everything = search(history, "lantern", explain=True)
+    narrowed = search(history, "lantern", since="2020-01-01", explain=True)
+    about = {each.title: each.why and each.why.about for each in everything.sessions}
+    assert about == {each.title: each.why and each.why.about for each in narrowed.sessions}
+    for hit in narrowed.sessions:
+        assert hit.why is not None
+        assert hit.why.about == pytest.approx(sum(each.share for each in hit.why.words), abs=0.002)
+
+
+def test_what_was_not_ranked_says_no_why(home: Home, history: History) -> None:
+    say(home, "it", "the lantern")
+    for sort in ("newest", "oldest"):
+        assert [each.why for each in search(history, "lantern", explain=True, sort=sort).sessions] == [None]
+    assert [each.why for each in search(history, "role:user", explain=True).sessions] == [None]
+
+
+def test_a_session_that_shares_no_word_has_none_like_it(home: Home, history: History) -> None:
+    chat = say(home, "it", "quokka")
+    with pytest.raises(NothingAlikeError, match="Search with words of your own"):
+        search(history, similar_to=chat.id)
+    say(home, "other", "quokka and lantern")
+    for sort in ("best", "newest", "oldest"):
+        assert titles(search(history, similar_to=chat.id, sort=sort)) == ["other"]
+
+
+def test_passages_are_scored_alike_after_a_session_was_written_anew(home: Home, history: History) -> None:
+    for _ in range(4):
+        say(home, "it", "the lantern at the harbour", "A lantern.")
+        found = search(history, "lantern", explain=True)
+        assert [each.why.passage > 0 for each in found.sessions if each.why] == [True]
+        home.path(Chat("it")).unlink()
+        search(history, "lantern")
+
+
+def test_long_prompts_that_begin_alike_are_not_the_same(home: Home, history: History) -> None:
+    preamble = "Review this change as our rules say, and be strict. " * 60
+    for number, what in enumerate(("payments", "logins", "mails")):
+        chat = Chat(str(number))
+        chat.user(f"{preamble} It is about the lantern {what}.")
+        home.write(chat)
+    assert len(search(history, "lantern").sessions) == 3
+
+
+def test_nothing_is_meant_by_a_word_that_must_not_be_there(home: Home, history: History) -> None:
+    say(home, "it", "the passkeys")
+    assert search(history, "+lantern -paskeys").meant == ()
+
+
+def test_the_text_says_when_a_passage_was_said(home: Home, history: History) -> None:
+    say(home, "it", "hello", "the lantern")
+    assert "> assistant 10:02 [" in TOOL.text(search(history, "lantern"))

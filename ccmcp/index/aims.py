@@ -7,7 +7,7 @@ Texts are looked for in any case. Paths and hosts are found at their boundaries 
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ccmcp.errors import BadArgumentError
@@ -138,6 +138,9 @@ def command_aim(text: str) -> Aim:
 # -- files
 
 _PATH_LIKE = re.compile(r"[/\\.]")
+_MOST_DEEP = 2
+"""Each further ** multiplies what there is to try by a path's length."""
+
 _WILD = re.compile(r"(\*\*/?|\*|\?|\{[^{}/\\]*\})")
 
 
@@ -149,7 +152,7 @@ def file_aim(text: str) -> Aim:
     tools that work on files and in shell commands; there a name alone counts only where it is part of a path.
 
     Raises:
-        BadArgumentError: it names nothing.
+        BadArgumentError: it names nothing, or too many ** are in it.
 
     """
     path = re.sub(r"^~(?=[/\\])", "", text.strip()).replace("\\", "/")
@@ -158,6 +161,10 @@ def file_aim(text: str) -> Aim:
     if not parts:
         raise BadArgumentError("file", text, "Give a path, a part of one, or a glob as src/**/*.ts.")
     wanted = "/".join(parts)
+    if wanted.count("**") > _MOST_DEEP:
+        raise BadArgumentError(
+            "file", text, f"At most {_MOST_DEEP} ** can be looked for: one is enough for any folders."
+        )
     pattern = _path_pattern(wanted, absolute=absolute, folder=path.endswith("/"))
     # Of an absolute path a command in its project may name no more than the end.
     part = ascii_part(_plain(parts[-1:] if absolute else parts)).lower()
@@ -176,10 +183,31 @@ def file_aim(text: str) -> Aim:
 
 
 def _path_pattern(wanted: str, *, absolute: bool, folder: bool) -> re.Pattern[str]:
-    body = "".join(map(_translated, _WILD.split(wanted)))
+    body = _body(_WILD.split(wanted))
     start = r"(?:^|[/\\])" if not absolute else "^" if wanted[1:2] == ":" else r"^[/\\]+"
     end = "$" if _WILD.search(wanted) else r"(?=$|[/\\])" if folder else r"(?=$|[/\\.])"
     return re.compile(start + body + end, re.IGNORECASE | re.DOTALL)
+
+
+def _body(pieces: Sequence[str]) -> str:
+    """
+    The pieces of a glob as a regular expression.
+
+    What * stands for ends at the first place where what follows it stands, but before the last one:
+    any other parting fits no better, and trying them all could take for ever.
+    """
+    stars = [at for at, piece in enumerate(pieces) if piece == "*"]
+    found: list[str] = []
+    held = False
+    for at, piece in enumerate(pieces):
+        follows = pieces[at + 1] if at + 1 < len(pieces) else ""
+        if at in stars[:-1] and follows and follows[0] not in "*?{":
+            found.append(r"(?>[^/\\]*?")
+            held = True
+            continue
+        found.append(_translated(piece) + (")" if held and piece else ""))
+        held = held and not piece
+    return "".join(found) + (")" if held else "")
 
 
 def _translated(piece: str) -> str:

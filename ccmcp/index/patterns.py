@@ -3,7 +3,7 @@
 import fnmatch
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ccmcp.errors import BadArgumentError
 
@@ -25,7 +25,8 @@ def regular_expression(argument: str, text: str) -> re.Pattern[str] | None:
         raise BadArgumentError(argument, text, f"It is no regular expression: {error}.") from None
     if _may_run_away(form[1]):
         wanted = (
-            "A repeat of nothing but repeats, as in (a+)+, could run for years: say what stands between them."
+            "A repeat within a repeat, or alternatives in one, as in (a+)+ or (a|aa)+, could run for years: "
+            "let a character stand between the rounds that nothing in them takes in, as in (,[^,]+)+."
         )
         raise BadArgumentError(argument, text, wanted)
     return pattern
@@ -55,7 +56,11 @@ _PIECE = re.compile(
 )
 _PLAIN = re.compile(r"[\w \-/:=@,;\"'<>&~%#!]", re.ASCII)
 _REPEAT = re.compile(r"[*+?{].*")
-_ENDLESS = re.compile(r"[*+]|\{[0-9]*,\}")
+_ENDLESS = re.compile(r"[*+]|\{[0-9]*,\}|\{(?:[0-9]*,)?(?:[89]|[0-9]{2,})\}")
+"""Eight rounds and more are as good as endless: each may double what there is to try."""
+
+_MOST_IN_A_ROW = 2
+"""So many endless pieces may follow each other; each further one multiplies what there is to try by the text's length."""
 
 
 def sure_part(pattern: re.Pattern[str]) -> str:
@@ -88,33 +93,54 @@ def unanchored(pattern: re.Pattern[str]) -> re.Pattern[str] | None:
 class _Open:
     """A group that is not closed yet."""
 
-    held: bool = False
-    """Whether something in this alternative must be there each time it repeats."""
-    others_held: bool = True
-    """Whether that is so in all alternatives before."""
-    endless: bool = False
-    """Whether something in it repeats without an end."""
+    marks: set[str] = field(default_factory=set)
+    """Plain characters that must be there each time it repeats."""
+    endless: list[str] = field(default_factory=list)
+    """What repeats in it without an end, piece by piece."""
+    branching: bool = False
+    """Whether it holds alternatives, or a group that repeats without an end."""
 
 
 def _may_run_away(expression: str) -> bool:
-    """Whether a group is repeated in which all may be absent or repeated: one text then fits in more ways than can be tried."""
+    """
+    Whether a group is repeated without an end in which one text may be parted in many ways.
+
+    It may not where each round has a plain character that nothing endless in it takes in: that tells
+    where a round ends.
+    """
     groups = [_Open()]
+    in_a_row = 0
     for piece, repeat in _with_repeats(_PIECE.findall(expression)):
         endless = bool(_ENDLESS.match(repeat))
+        if piece[0] not in "()":
+            in_a_row = in_a_row + 1 if endless else 0
+            if in_a_row > _MOST_IN_A_ROW:
+                return True
         if piece[0] == "(":
             groups.append(_Open())
-            continue
-        if piece == "|":
-            groups[-1].others_held &= groups[-1].held
-            groups[-1].held = False
-            continue
-        inner = groups.pop() if piece == ")" and len(groups) > 1 else _Open(held=piece not in ("^", "$"))
-        held = inner.held and inner.others_held
-        if endless and inner.endless and not held:
-            return True
-        groups[-1].endless |= endless or inner.endless
-        groups[-1].held |= held and not repeat
+        elif piece == "|":
+            groups[-1].branching = True
+        elif piece == ")" and len(groups) > 1:
+            inner = groups.pop()
+            if endless and (inner.branching or (inner.endless and not _parted(inner))):
+                return True
+            outer = groups[-1]
+            outer.endless += inner.endless
+            outer.branching |= inner.branching or endless
+            outer.marks |= inner.marks if not repeat else set()
+        elif endless or repeat[:1] == "?":
+            groups[-1].endless.append(piece)
+        elif not repeat and _PLAIN.fullmatch(piece):
+            groups[-1].marks.add(piece)
     return False
+
+
+def _parted(group: _Open) -> bool:
+    """Whether a character that each round of a group has is none that its endless pieces take in."""
+    return any(
+        not any(re.fullmatch(piece, mark, re.IGNORECASE | re.DOTALL) for piece in group.endless)
+        for mark in group.marks
+    )
 
 
 def _with_repeats(pieces: list[str]) -> Iterator[tuple[str, str]]:

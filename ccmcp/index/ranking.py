@@ -59,7 +59,7 @@ def rank(sources: Sequence[Source], units: Iterable[Unit], rarity: Rarity) -> di
             # What was said and what was done may stand in a document each, even several where files came in batches.
             ranked[number].own += score
     words = [unit for unit in units if not unit.extra]
-    if words and len(words) <= _MOST_WHOLE:
+    if 1 < len(words) <= _MOST_WHOLE:
         candidates = list(ranked)
         for source in sources:
             for number in source.having_all(words, rarity, candidates):

@@ -8,6 +8,7 @@ dead writer left unsettled is told by a mark, set with each batch and taken away
 
 import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import tantivy
 
@@ -19,6 +20,7 @@ from ccmcp.index.facts import FileFacts
 from ccmcp.index.fulltext import Fulltext, drop
 from ccmcp.index.harvest import Harvest, Reader, Word
 from ccmcp.index.words import fed
+from ccmcp.redact import clean
 from ccmcp.transcripts.passages import Passage
 
 GROWTH, GROWTH_BYTES = 1.25, 64 * 1024
@@ -171,8 +173,8 @@ def _tokens_of(catalog: Catalog, session: int) -> SessionTokens:
     return found
 
 
-def words_of(catalog: Catalog, session: int) -> Iterator[SessionWords]:
-    """The words of a session's files, file by file, its main transcript first."""
+def words_of(catalog: Catalog, session: int, *, shown: bool = False) -> Iterator[SessionWords]:
+    """The words of a session's files, file by file, its main transcript first; without those of secrets if they are to be shown."""
     files = catalog.rows(
         "SELECT path, agent_id, indexed_to FROM files WHERE session = ? AND kind IN ('main', 'agent') "
         "ORDER BY kind DESC, id",
@@ -183,7 +185,8 @@ def words_of(catalog: Catalog, session: int) -> Iterator[SessionWords]:
         reader = Reader(path=str(path), harvest=Harvest(FileFacts()), until=int(str(end)), agent=str(agent))
         with contextlib.suppress(OSError):  # gone since the scan: the next refresh sees it
             for word in reader.words():
-                words.take(word, fed(word.text)[1])
+                said = replace(word, text=clean(word.text)) if shown else word
+                words.take(said, fed(said.text)[1])
         yield words
 
 

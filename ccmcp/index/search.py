@@ -83,8 +83,7 @@ def _answer(searches: Sequence[Search], question: Question) -> Answer:
     sources = [Source(each.catalog, each.fulltext, each.stale, question) for each in searches]
     allowed, denied = with_musts(sources, question, in_catalogue(sources, question))
     wanted = [term for term in question.terms if not term.without]
-    searchers = [source.searcher for source in sources]
-    meant = _meant([term for term in wanted if not term.must], searchers)
+    meant = _meant([term for term in wanted if not term.must], sources)
     units, rarity = units_of(wanted, meant), Rarity([source.documents for source in sources])
     for source in sources:
         source.look_for(wanted, meant, units, rarity, allowed, denied)
@@ -106,7 +105,7 @@ def _answer(searches: Sequence[Search], question: Question) -> Answer:
             elif source.scope:
                 shown += [(source, each) for each in source.last(number, question.passages)]
     if not page.total:
-        meant |= _meant(wanted, searchers)
+        meant |= _meant(wanted, sources)
     answer = _answered(sources, question, page, units, meant)
     if question.explain:
         scored = [number for number in page.sessions if number in page.ranked and page.ranked[number].score]
@@ -162,8 +161,9 @@ def _newest_first(sources: Sequence[Source], numbers: set[int]) -> list[int]:
     return sorted(numbers, key=lambda number: (-ended.get(number, 0), number))
 
 
-def _meant(terms: Iterable[Term], searchers: Sequence[tantivy.Searcher]) -> dict[str, list[str]]:
+def _meant(terms: Iterable[Term], sources: Sequence[Source]) -> dict[str, list[str]]:
     """What words that stand nowhere may have been meant as."""
+    searchers = [source.searcher for source in sources]
     found: dict[str, list[str]] = {}
     for term in terms:
         if len(found) >= _MOST_MEANT:
@@ -171,8 +171,9 @@ def _meant(terms: Iterable[Term], searchers: Sequence[tantivy.Searcher]) -> dict
         words = schema.plain_words().analyze(term.text)
         if len(words) != 1 or parts_of(term.text) or spelling.stands(words[0], searchers):
             continue
-        if near := spelling.near(words[0], searchers):
-            found[term.text] = near
+        near = spelling.near(words[0], searchers)
+        if said := [word for word in near if any(source.says(word) for source in sources)]:
+            found[term.text] = said
     return found
 
 

@@ -7,7 +7,7 @@ from ccmcp.index.catalog import Catalog
 from ccmcp.index.concepts import MARK
 from ccmcp.index.docs import SessionTokens
 from ccmcp.index.fulltext import Fulltext
-from ccmcp.index.languages import stem
+from ccmcp.index.languages import is_stop_word, stem
 from ccmcp.index.renew import words_of
 from ccmcp.index.spelling import is_plain
 from ccmcp.index.units import Rarity
@@ -19,7 +19,7 @@ _LEAST_LETTERS = 3
 def telling_words(catalog: Catalog, fulltext: Fulltext, session: int) -> list[str]:
     """The words that a session is most about, each in other sessions too; as they stand in it."""
     gathered, raw = SessionTokens(), Counter[bytes]()
-    for words in words_of(catalog, session):
+    for words in words_of(catalog, session, shown=True):
         gathered.add(words.tokens())
         for each in (words.first, words.prompts, words.answers, words.done):
             raw.update(each.counts())
@@ -36,7 +36,8 @@ def telling_words(catalog: Catalog, fulltext: Fulltext, session: int) -> list[st
 
 
 def _is_word(token: str) -> bool:
-    return not token.startswith(MARK) and is_plain(token)
+    stop = any(is_stop_word(token.encode(), language) for language in ("question", "english"))
+    return not stop and not token.startswith(MARK) and is_plain(token)
 
 
 def _as_written(raw: "Counter[bytes]") -> dict[str, str]:

@@ -12,6 +12,7 @@ from ccmcp.index import codes, schema
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.excerpts import Sought, excerpt, read_passage, time_at
 from ccmcp.index.facts import seconds, utc
+from ccmcp.index.folding import folded
 from ccmcp.index.fulltext import Fulltext
 from ccmcp.index.listing import pattern_of
 from ccmcp.index.match import (
@@ -30,11 +31,15 @@ from ccmcp.index.query import Term
 from ccmcp.index.question import Match, Question
 from ccmcp.index.units import Rarity, Unit, about, members_of, standing, worth
 from ccmcp.index.weights import PASSAGE_WEIGHTS
+from ccmcp.redact import clean
 
 CANDIDATES = 400
 """So many of the best passages, and of the best session documents, tell how well sessions fit."""
 
 _MOST_BUCKETS = 65_000
+_FEW = 3
+"""So many passages with a word are looked at for whether it may be shown."""
+
 _NONE: set[int] = set()
 
 
@@ -231,6 +236,19 @@ class Source:
             query = both(every, *self.scope, among(self._index, "session", rest))
             left |= _distinct(self.searcher, without(query, self._veil))
         return left
+
+    def says(self, word: str) -> bool:
+        """Whether a word of the index stands in a text as it may be shown: it may be a part of a secret."""
+        query = self._passages.exactly(Term(word))
+        if query is None:
+            return False
+        hits = self.searcher.search(without(query, self._stale), _FEW).hits
+        return any(
+            word in folded(clean(found.text)).text
+            for place in self.places([address for _, address in hits])
+            for path, kind in self.catalog.rows("SELECT path, kind FROM files WHERE id = ?", (place.file,))
+            if (found := read_passage(str(path), str(kind), place.place)) is not None
+        )
 
     def shares(self, unit: Unit, rarity: Rarity, sessions: Sequence[int]) -> Iterable[tuple[int, float]]:
         """How much of what is asked these sessions have by one unit of it."""

@@ -9,7 +9,7 @@ import pytest
 from ccmcp.config import Config
 from ccmcp.errors import CcmcpError
 from ccmcp.history import History
-from ccmcp.index import build, intake, record
+from ccmcp.index import Question, build, intake, parse, record
 from ccmcp.tools import search_sessions
 from ccmcp.transcripts import decode as decode_module
 from tests.index.asking import found, hits, listed, once, talk
@@ -181,3 +181,28 @@ def test_each_line_is_decoded_once_in_a_cold_build(
     monkeypatch.setattr("ccmcp.index.harvest.decode_whole", noted)
     assert history.refresh().complete
     assert len(decoded) == len(set(decoded)) == sum(len(chat.records) for chat in chats)
+
+
+def test_a_build_in_phases_ranks_as_one_in_one_go_does(
+    home: Home, config: Config, scratch: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        chat = Chat(f"ranked {number}", start=f"2026-08-{number + 1:02}T10:")
+        chat.user(f"mend the lantern {number} {'at the harbour ' * (number % 4)}")
+        chat.system(
+            "local_command", "<local-command-stdout>the lantern of the harbour</local-command-stdout>"
+        )
+        chat.call("Bash", f"toolu_{number}", command=f"light {'lantern ' * (number % 3)} harbour")
+        chat.assistant("The lantern is mended.")
+        home.write(chat)
+
+    def told(history: History) -> list[tuple[str, float]]:
+        history.refresh()
+        found = history.search(Question(terms=parse("lantern harbour").terms, limit=20)).hits
+        history.close()
+        return [(hit.session.session_id, hit.score) for hit in found]
+
+    whole = told(History(scratch, patient=True))
+    monkeypatch.setattr(build, "PHASED", 0)
+    assert told(History(config, patient=True)) == whole
+    assert len(whole) == 12

@@ -274,3 +274,26 @@ def test_a_fork_made_while_another_writes_repeats_nothing(
             assert found(history, word) == once([chat])
         assert found(history, "platypus") == once([fork])
         assert set(listed(history)) == {chat.id, fork.id}
+
+
+def test_a_session_renamed_while_another_process_writes_counts_once(
+    home: Home, config: Config, impatient: None
+) -> None:
+    del impatient
+    chats = [talk(f"chat {number}", f"the lantern {'and the harbour ' * number}") for number in range(4)]
+    for chat in chats:
+        home.write(chat)
+    history = History(config, patient=True)
+    history.refresh()
+    question = Question(terms=parse("lantern").terms, explain=True)
+    before = {hit.session.session_id: hit.why and hit.why.about for hit in history.search(question).hits}
+    renamed = chats[2].raw(type="custom-title", customTitle="a new name", sessionId=chats[2].id)
+    with another_writes(config):
+        home.append(chats[2], [renamed])
+        history.refresh()
+        hits = history.search(question).hits
+        assert {hit.session.title for hit in hits} >= {"a new name"}
+        after = {hit.session.session_id: hit.why and hit.why.about for hit in hits}
+    history.close()
+    assert after.keys() == before.keys()
+    assert after[chats[2].id] == pytest.approx(before[chats[2].id], abs=0.1)

@@ -790,3 +790,32 @@ def test_every_call_of_real_transcripts_is_on_some_page(data: Path, home: Home) 
     assert asked(history, tool="Bash").total == by_tool["Bash"]
     assert asked(history, command="/./").total >= by_tool["Bash"] - 5
     history.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/(a|a)*b/", "/(a|aa)+$/", r"/(\w+\s?)*$/", "/(.+,)+x$/", "/(.*&&)+ rm -rf/", "/(a?){30}a{30}b/", "/.*.*.*=/",
+        r"/^(([a-z])+.)+[A-Z]([a-z])+$/", "/(x+x+)+y/",
+    ],
+)  # fmt: skip
+def test_a_regular_expression_that_could_run_for_years_is_refused(text: str, history: History) -> None:
+    with pytest.raises(BadArgumentError, match="could run for years"):
+        TOOL.run(history, FindToolCalls(query=text), CALL)
+
+
+@pytest.mark.parametrize(
+    "text", [r"/git( -\S+)* push/", "/(,[^,]+)+/", "/a.*b.*c/", "/(foo|bar)/", "/x{3}/", r"/(\d\d\.)+/"]
+)
+def test_a_regular_expression_that_ends_soon_is_taken(text: str, history: History) -> None:
+    assert TOOL.run(history, FindToolCalls(query=text), CALL).total == 0
+
+
+def test_a_glob_of_many_stars_ends_soon(home: Home, history: History) -> None:
+    chat = Chat("it")
+    chat.call("Read", "toolu_1", file_path="/work/" + "a" * 300 + ".py")
+    home.write(chat)
+    assert TOOL.run(history, FindToolCalls(file="*a*a*a*a*a*a*a*a*a*a*b"), CALL).total == 0
+    assert TOOL.run(history, FindToolCalls(file="*a*a*a*a*.py"), CALL).total == 1
+    with pytest.raises(BadArgumentError, match=r"At most 2 \*\*"):
+        TOOL.run(history, FindToolCalls(file="**a**a**a**b"), CALL)
