@@ -35,7 +35,7 @@ async def main(mode: str, cache: str) -> None:
         # An answer names sessions by their full ids, best first, and passages by the start of their entry's id.
         [session, *_] = re.findall(r"^\d+\. (\S+)", found, re.MULTILINE)
         assert session == WEBHOOKS
-        [entry] = re.findall(r"> assistant \[(\w+)\]: A \*\*unique index", found)
+        [entry] = re.findall(r"> assistant \[(\w+)\] [\d:]+: A \*\*unique index", found)
         page = await ask(client, "read_session", session=session, around=entry, max_tokens=600)
         assert "A lock needs an expiry, and a slow handler can outlive it." in page
         print(page)

@@ -955,7 +955,7 @@ def test_a_typed_prompt_of_a_session_that_is_gone_is_read_on_by_its_line(
     home.put(home.claude / "history.jsonl", b"".join(map(line, records)))
     found = search(history, "lantern")
     assert only(found).entry_id == "L2"
-    assert "[L2]: the lantern" in TOOL.text(found)
+    assert "[L2] 10:00: the lantern" in TOOL.text(found)
     assert "the lantern" in read(history, session_id("x"), "L2")
 
 
@@ -1044,7 +1044,7 @@ def test_the_text_names_sessions_in_full_and_where_to_read_on(home: Home, histor
     assert "/work/demo" in text
     assert "topic" in text
     assert "2026-08-01" in text
-    assert f"[{chat.records[1]['uuid'][:8]}]: the lantern" in text
+    assert f"[{chat.records[1]['uuid'][:8]}] 10:01: the lantern" in text
 
 
 def test_an_answer_without_sessions_says_what_to_try(home: Home, history: History) -> None:
@@ -1468,4 +1468,4 @@ def test_nothing_is_meant_by_a_word_that_must_not_be_there(home: Home, history: 
 
 def test_the_text_says_when_a_passage_was_said(home: Home, history: History) -> None:
     say(home, "it", "hello", "the lantern")
-    assert "> assistant 10:02 [" in TOOL.text(search(history, "lantern"))
+    assert "] 10:02: the lantern" in TOOL.text(search(history, "lantern"))

@@ -154,7 +154,7 @@ def block(number: int, session: FoundSession) -> str:
     lines = [f"{number}. {one_line(session.reference)} · {where}", f"   {title}"]
     for match in session.matches:
         entry = f" [{short_entry(match.entry_id)}]" if match.entry_id else ""
-        lines.append(f"   > {_who(match)}{_when(match, session)}{entry}: {one_line(match.text)}")
+        lines.append(f"   > {_who(match)}{entry}{_when(match, session)}: {one_line(match.text)}")
     if session.alike:
         lines.append(f"   = {_alike(session)}")
     if session.why:
