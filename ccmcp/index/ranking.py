@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nlargest
 from typing import NamedTuple
 
 import tantivy
@@ -14,6 +15,9 @@ from ccmcp.index.weights import ALL_WORDS, BEST_PASSAGE, FURTHER_PASSAGE, RECENT
 _FURTHER = 5
 _DAY = 86_400
 _AT_ONCE = 500
+_MOST_LOOKED_AT = 200
+"""So many of the best sessions are asked for all words: one that has them is among these by its words alone."""
+
 _MOST_WHOLE = 12
 """Having all of more words than this adds next to nothing."""
 
@@ -60,7 +64,9 @@ def rank(sources: Sequence[Source], units: Iterable[Unit], rarity: Rarity) -> di
             ranked[number].own += score
     words = [unit for unit in units if not unit.extra]
     if 1 < len(words) <= _MOST_WHOLE:
-        candidates = list(ranked)
+        candidates = nlargest(
+            _MOST_LOOKED_AT, ranked, key=lambda number: ranked[number].own + ranked[number].passage
+        )
         for source in sources:
             for number in source.having_all(words, rarity, candidates):
                 ranked[number].whole = ALL_WORDS / len(words) ** 3
