@@ -72,7 +72,7 @@ BEST_PASSAGE: Final = 0.5
 FURTHER_PASSAGE: Final = 0.03
 """Each further one of its best, up to 5: they show that it was no chance."""
 
-ALL_WORDS: Final = 12.0
+ALL_WORDS: Final = 8.0
 """
 A session that has all of the words somewhere, over the cube of how many these are.
 
