@@ -156,6 +156,7 @@ CREATE TABLE tools (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 """
 
 _BUSY_MS = 5_000
+_AT_ONCE = 500
 
 
 def _connect(uri: str) -> sqlite3.Connection:
@@ -168,6 +169,13 @@ def _connect(uri: str) -> sqlite3.Connection:
     ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def portions(numbers: Sequence[int]) -> Iterator[tuple[Sequence[int], str]]:
+    """Some numbers at a time, and as many placeholders: a statement takes no more."""
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = numbers[start : start + _AT_ONCE]
+        yield some, ", ".join("?" * len(some))
 
 
 class Catalog:

@@ -13,8 +13,6 @@ SAID, THOUGHT, INPUT, OUTPUT, NOTED = "said", "thought", "input", "output", "not
 PASSAGE_FIELDS: Final = (SAID, THOUGHT, INPUT, OUTPUT, NOTED)
 """Prompts and answers; thinking; tool inputs; tool results; what the client noted, summaries, attachments, commands."""
 
-PROSE_FIELDS: Final = (SAID, THOUGHT, NOTED)
-
 TITLE: Final = "title"
 """All titles of a session, as a text to find phrases in."""
 

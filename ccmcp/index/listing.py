@@ -15,7 +15,7 @@ from ccmcp.errors import (
     ProjectNotFoundError,
     SessionNotFoundError,
 )
-from ccmcp.index.catalog import Catalog
+from ccmcp.index.catalog import Catalog, portions
 from ccmcp.index.codes import COPY_OF_ANOTHER
 from ccmcp.transcripts.projects import encodes
 
@@ -436,8 +436,7 @@ def session_of_agent(catalog: Catalog, asked: str) -> tuple[str, str] | None:
 def sessions_by_number(catalog: Catalog, numbers: Sequence[int]) -> dict[int, Session]:
     """Sessions by their number in the index."""
     found = {}
-    for start in range(0, len(numbers), 500):
-        some = numbers[start : start + 500]
-        rows = catalog.rows(f"SELECT {_COLUMNS} {_FROM} WHERE s.id IN ({', '.join('?' * len(some))})", some)
+    for some, places in portions(numbers):
+        rows = catalog.rows(f"SELECT {_COLUMNS} {_FROM} WHERE s.id IN ({places})", some)
         found.update({session.number: session for session in map(_session, rows)})
     return found

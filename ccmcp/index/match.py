@@ -1,6 +1,5 @@
 """Terms, filters and what is hidden -> Tantivy queries over passages and sessions. Knows both indexes' fields and their weights."""
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -10,6 +9,7 @@ import tantivy
 from ccmcp.index import codes, schema
 from ccmcp.index.query import Term
 from ccmcp.index.question import Caller, Question
+from ccmcp.index.units import rareness
 from ccmcp.index.weights import CLOSE, PAIR, ROW
 from ccmcp.index.words import parts_of, spaced
 
@@ -44,9 +44,8 @@ class Terms:
         for term in terms:
             for run in self._runs(term)[:1]:
                 for word in run:
-                    # Deleted passages are still among those that have a word, and no longer among all.
-                    having = min(every, max(searcher.doc_freq(field, word) for field in self._weights))
-                    worth += math.log(1 + (every - having + 0.5) / (having + 0.5)) * len(run) ** 0.5
+                    having = max(searcher.doc_freq(field, word) for field in self._weights)
+                    worth += rareness(having, every) * len(run) ** 0.5
         return worth
 
     def all_of(self, terms: Iterable[Term]) -> tantivy.Query | None:

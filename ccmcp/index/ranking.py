@@ -1,20 +1,20 @@
 """Sessions in the order of how well they fit, those that repeat one another as one. I/O: reads the stores."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import NamedTuple
 
 import tantivy
 
+from ccmcp.index.catalog import portions
 from ccmcp.index.source import Source
 from ccmcp.index.units import Rarity, Unit
 from ccmcp.index.weights import ALL_WORDS, BEST_PASSAGE, FURTHER_PASSAGE, RECENT, RECENT_DAYS
 
 _FURTHER = 5
 _DAY = 86_400
-_AT_ONCE = 500
 _MOST_LOOKED_AT = 200
 """So many of the best sessions are asked for all words: one that has them is among these by its words alone."""
 
@@ -129,7 +129,7 @@ def _known(sources: Sequence[Source], numbers: Iterable[int]) -> dict[int, _Row]
     wanted = list(numbers)
     found: dict[int, _Row] = {}
     for source in sources:
-        for some, places in _portions(wanted):
+        for some, places in portions(wanted):
             rows = source.catalog.rows(
                 "SELECT s.id, s.ended, f.head, CASE s.asked WHEN '' THEN '' ELSE s.asked || s.project END "  # noqa: S608 - placeholders
                 f"FROM sessions s LEFT JOIN files f ON f.id = s.main_file WHERE s.id IN ({places})",
@@ -147,16 +147,9 @@ def when_ended(sources: Sequence[Source], numbers: Iterable[int]) -> dict[int, i
     return {
         int(str(number)): int(str(ended))
         for source in sources
-        for some, places in _portions(wanted)
+        for some, places in portions(wanted)
         for number, ended in source.catalog.rows(
             f"SELECT id, ended FROM sessions WHERE id IN ({places})",  # noqa: S608 - placeholders
             some,
         )
     }
-
-
-def _portions(numbers: Sequence[int]) -> Iterator[tuple[Sequence[int], str]]:
-    """Some numbers at a time, and as many placeholders."""
-    for start in range(0, len(numbers), _AT_ONCE):
-        some = numbers[start : start + _AT_ONCE]
-        yield some, ", ".join("?" * len(some))

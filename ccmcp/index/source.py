@@ -1,6 +1,6 @@
 """One state of the stores, asked one question: which sessions match, how well, by which passages. I/O: reads the stores."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -97,15 +97,14 @@ class Source:
         self._having: dict[Term, set[int]] = {}
         """The sessions that have a term in a passage, as far as that was asked."""
         self._shown: tantivy.Query | None = None
-        self._closer: list[tantivy.Query] = []
         self._own: tantivy.Query | None = None
         self._wanted: Sequence[Term] = ()
-        self._full = 0.0
-        """About the score of a passage that has all words."""
+        self._asked: Sequence[Term] = ()
+        self._known: Sequence[Term] = ()
+        """Those of the terms that stand somewhere."""
         self._worth = 1.0
         """The score of a document that is about all that is asked."""
-        self.members: Sequence[str] = ()
-        """Words that mean the same as those that are asked for."""
+        self._units: Sequence[Unit] = ()
         self.found: set[int] = set()
         """The sessions that match, by number."""
 
@@ -150,13 +149,12 @@ class Source:
         """
         instead = [Term(word) for term in wanted for word in meant.get(term.text, ())]
         words = self._passages.any_of([*wanted, *instead])
-        near = list(self._passages.close(wanted)) if words is not None else []
         if words is None and (wanted or not self.scope):
             return
         self._fitting = both(*([words] if words else []), *self.scope)
         self._wanted = wanted if not meant else [*wanted, *instead]
-        self._full = self._passages.worth([term for term in wanted if term.text not in meant], self.searcher)
-        self._closer = near
+        self._asked = wanted
+        self._known = [term for term in wanted if term.text not in meant]
         # A phrase alone has just been looked for, and among most sessions that have it.
         having = self._having.get(wanted[0]) if len(wanted) == 1 and wanted[0].phrase else None
         if having is not None and allowed is not None and having <= allowed - denied:
@@ -164,7 +162,7 @@ class Source:
         else:
             self._shown = _limited(self._index, self._fitting, allowed, denied)
             self.found = _distinct(self.searcher, without(self._shown, self._veil))
-        self.members = members_of(units)
+        self._units = units
         own = about(self._document_index, units, rarity)
         self._worth = worth(units, rarity) or 1.0
         if own is None:
@@ -199,10 +197,11 @@ class Source:
         """The best passages: (session, score against one that has all words, address)."""
         if self._shown is None:
             return []
-        ranked = preferring(without(self._shown, self._veil), self._closer)
+        closer = list(self._passages.close(self._asked))
+        ranked = preferring(without(self._shown, self._veil), closer)
         hits = self.searcher.search(ranked, CANDIDATES).hits
         owners = self.searcher.fast_field_values("session", [address for _, address in hits])
-        full = self._full or hits[0][0] if hits else 1.0
+        full = self._passages.worth(self._known, self.searcher) or (hits[0][0] if hits else 1.0)
         return [
             (int(owner or 0), score / full, address)
             for (score, address), owner in zip(hits, owners, strict=True)
@@ -212,7 +211,11 @@ class Source:
         """The best documents of sessions: (session, score against one that is about all that is asked)."""
         if self._own is None:
             return []
-        hits = self.documents.search(self._own, CANDIDATES).hits
+        return self._scored(self._own, CANDIDATES)
+
+    def _scored(self, query: tantivy.Query, most: int) -> list[tuple[int, float]]:
+        """The best documents that match: (session, score against one that is about all that is asked)."""
+        hits = self.documents.search(query, most).hits
         owners = self.documents.fast_field_values("session", [address for _, address in hits])
         return [
             (int(owner or 0), score / self._worth) for (score, _), owner in zip(hits, owners, strict=True)
@@ -226,10 +229,7 @@ class Source:
             if query is None or not left:
                 left = set()
                 break
-            query = both(query, among(self._document_index, "session", left))
-            hits = self.documents.search(without(query, self._stale_documents), 2 * len(left)).hits
-            owners = self.documents.fast_field_values("session", [address for _, address in hits])
-            left &= {int(owner or 0) for owner in owners}
+            left &= {number for number, _ in self._of_sessions(query, left)}
         rest = set(sessions) - left
         every = self._passages.all_of(self._wanted)
         if every is not None and rest:
@@ -253,14 +253,12 @@ class Source:
     def shares(self, unit: Unit, rarity: Rarity, sessions: Sequence[int]) -> Iterable[tuple[int, float]]:
         """How much of what is asked these sessions have by one unit of it."""
         query = about(self._document_index, [unit], rarity)
-        if query is None or not sessions:
-            return []
-        query = without(both(query, among(self._document_index, "session", sessions)), self._stale_documents)
-        hits = self.documents.search(query, 2 * len(sessions)).hits
-        owners = self.documents.fast_field_values("session", [address for _, address in hits])
-        return [
-            (int(owner or 0), score / self._worth) for (score, _), owner in zip(hits, owners, strict=True)
-        ]
+        return [] if query is None or not sessions else self._of_sessions(query, sessions)
+
+    def _of_sessions(self, query: tantivy.Query, sessions: Collection[int]) -> list[tuple[int, float]]:
+        """The documents of these sessions that match, as `_scored` gives them."""
+        here = both(query, among(self._document_index, "session", sessions))
+        return self._scored(without(here, self._stale_documents), 2 * len(sessions))
 
     def matching_tools(self) -> dict[str, int]:
         """The tools of the matching calls and results, and how many each has."""
@@ -292,7 +290,7 @@ class Source:
         """What shows a session that only its own document was found by: other forms of the words, or others that mean the same."""
         ways = (
             self._passages.starting(beginnings(self._wanted)),
-            self._passages.any_of(map(Term, self.members)),
+            self._passages.any_of(map(Term, members_of(self._units))),
         )
         return one_of([way for way in ways if way is not None])
 

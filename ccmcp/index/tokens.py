@@ -134,7 +134,7 @@ def _native(raw: Mapping[bytes, int], language: str) -> "Counter[str]":
         if b"+" in word or languages.is_stop_word(word, language):
             continue
         for part in _WORD.findall(word.decode("utf-8", "replace")):
-            if len(part) <= LONGEST and not _RUN.search(part):
+            if is_token(part) and not _RUN.search(part):
                 found[languages.stem(part, language)] += times
     return found
 

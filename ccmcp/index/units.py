@@ -40,6 +40,11 @@ class Unit:
     extra: bool = False
     """Whether a session can be all that is asked for without it: two words written as one, a concept in a run of CJK."""
 
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Its own token and those that can stand for it."""
+        return self.token, *(token for token, _ in self.others)
+
 
 def units_of(terms: Iterable[Term], meant: Mapping[str, Sequence[str]]) -> list[Unit]:
     """
@@ -100,9 +105,15 @@ def _is_stop_word(text: str) -> bool:
 
 def members_of(units: Iterable[Unit]) -> list[str]:
     """All words that mean the same as something that is asked for."""
-    tokens = (token for unit in units for token in (unit.token, *dict(unit.others)))
+    tokens = (token for unit in units for token in unit.tokens)
     found = (word for token in tokens for word in concepts().members.get(token, ()))
     return list(dict.fromkeys(found))
+
+
+def rareness(having: int, every: int) -> float:
+    """The inverse document frequency, as BM25 has it. Documents that were deleted may be among those having it, and not among all."""
+    having = min(having, every)
+    return math.log(1 + (every - having + 0.5) / (having + 0.5))
 
 
 class Rarity:
@@ -116,8 +127,7 @@ class Rarity:
     def __call__(self, token: str) -> float:
         """The inverse document frequency, as BM25 has it."""
         if token not in self._known:
-            having = min(self._count(token), self._all)
-            self._known[token] = math.log(1 + (self._all - having + 0.5) / (having + 0.5))
+            self._known[token] = rareness(self._count(token), self._all)
         return self._known[token]
 
     def stands(self, token: str) -> bool:
@@ -151,10 +161,10 @@ def about(index: tantivy.Index, units: Iterable[Unit], rarity: Rarity) -> tantiv
         rare *= unit.share
         choices = [(unit.token, rare)]
         choices += [(token, min(rare, rarity(token)) * share) for token, share in unit.others]
-        standing = [(token, value) for token, value in choices if rarity.stands(token)]
+        there = [(token, value) for token, value in choices if rarity.stands(token)]
         # Each half for itself, as the two may stand in a document each.
-        for scales in (_SAID_SCALES, _DONE_SCALES) if standing else ():
-            dense = [_dense(index, token, value, scales) for token, value in standing]
+        for scales in (_SAID_SCALES, _DONE_SCALES) if there else ():
+            dense = [_dense(index, token, value, scales) for token, value in there]
             clauses.append(dense[0] if len(dense) == 1 else tantivy.Query.disjunction_max_query(dense))
     return (
         tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in clauses]) if clauses else None
@@ -165,7 +175,7 @@ def standing(index: tantivy.Index, unit: Unit, rarity: Rarity) -> tantivy.Query 
     """What has a unit at all, or what stands for it; none when nothing does."""
     clauses = [
         (tantivy.Occur.Should, tantivy.Query.term_query(index.schema, name, token, "basic"))
-        for token in (unit.token, *dict(unit.others))
+        for token in unit.tokens
         if rarity.stands(token)
         for name in (codes.SAID_ABOUT[0], codes.DONE_ABOUT[0])
     ]

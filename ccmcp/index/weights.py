@@ -4,8 +4,9 @@ Every weight of the ranking, with what it is for. Values only.
 A session's score is how much it is about the query's words (`index.about`, `index.units`),
 plus how well its best passages match them (`index.match`), plus something for having
 all of them, and a little more for being recent. The first two are shares of what a
-session that is all the query asks for would have, so they compare whatever is asked. Chosen by cross-validation on the sets of
-`tests.benchmarks.relevance`; the best is a broad plateau, so they are round numbers.
+session that is all the query asks for would have, so they compare whatever is asked.
+Chosen by cross-validation on the sets of `tests.benchmarks.relevance`; the best is a
+broad plateau, so they are round numbers.
 """
 
 from collections.abc import Mapping
