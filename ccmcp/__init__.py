@@ -16,9 +16,7 @@ flows up: files become entries, entries become an index, the index answers tools
         help        what --help says
         command     what a command is, and one run of it
         options     a tool's parameters as flags
-        progress    a bar while a cold build runs
-        terminal    where answers go
-        clock       the time, in the reader's zone
+        progress, terminal, clock   a bar while a cold build runs; where answers go; the reader's time
     server/         tools -> MCP; the only place that imports mcp; all that leaves passes its choke point
         manifest    asks the real server what the front will answer
         conversation    the server and its client, until one of them ends it
@@ -31,9 +29,27 @@ flows up: files become entries, entries become an index, the index answers tools
         choke       what leaves is sanitised and redacted
         instructions    what an agent is told before it calls anything
     tools/          WHAT CCMCP CAN DO: one file = one operation = one MCP tool = one command
-        search_sessions, list_sessions, read_session, find_tool_calls, resume_command, index_status
-        _calls, _found, _filters    how tool calls and found sessions read, what several are asked alike
+        search_sessions, list_sessions, read_session, find_tool_calls, usage_report, session_insights
+        resume_command, index_status
+        _spent_details, _spent_amounts, _reviewed   what two of them have counted, as it is answered
+        _money, _filters    a user's prices and budgets; what several are asked alike
+    views/          how answers read, for a model and in a terminal
+        calls, found, patterns      tool calls; found sessions; insights
+        spent_screen, spent_table, spent_labels, spent_text, spent      tokens and money
+        columns, figures, words     tables with bars; numbers; what is quoted among our own words
     history         the one object the tools hold: sessions, and an index that follows them
+    usage/          tokens -> money: which response cost what, by anything that tells them apart
+        report      a question -> rows, totals, what no line accounts for
+        standings, budgets, blocks, keys    where budgets stand; five-hour blocks; what rows are called
+        amount, cost    tokens with a price on them; the client's formula and ccusage's
+        prices      a model, a day, a size of prompt -> what a token cost
+        periods, windows    time zones as arithmetic; how much context a model takes
+    insights/       what sessions did -> patterns that say a habit needs work; one file = one pattern
+        compactions, corrections, edited_over, error_endings, failing_commands, failing_tools, idle_agents
+        interruptions, loops, permission_prompts, refusals, repeated_reads, slow_calls, taken_back
+        _review, _tally, _objections, _pattern, _window, _shell, _faults, _paths    what patterns share
+    work/           one session's activity: conversations, turns, what calls and results cost there
+        waste, turns, session, cost
     reading/        a session's files -> pages for a reader with a budget
         read        the whole of it: a request in, a page out
         source      files -> entries
@@ -53,6 +69,7 @@ flows up: files become entries, entries become an index, the index answers tools
         beside      a build that runs beside the questions
         coverage    how much of the history answers cover
         overlay     what is not in the stores yet, in memory
+        sums, activity, spending, union     tokens, summed; what sessions did; several catalogues as one
         search      a question -> sessions, best first
         reasons, facets, similar    why one ranks where it does, how they spread, what one is most about
         ranking, narrow     sessions in order, repetitions as one; which may be found at all
@@ -72,10 +89,12 @@ flows up: files become entries, entries become an index, the index answers tools
         docs        words -> Tantivy documents
         about       how much a session is about each of its words
         copies      which entries another file already holds
+        ledger, counting    lines that state usage -> responses, each counted once
         harvest     a file's lines -> words, facts, rows
+        done, moments, stated, own      rows of calls, of what else happened, of usage; ccmcp's own calls
         changes, seams      what is on disk against what is known; an append told from a rewrite
         question    what is asked and answered
-        callrows, union, calling, aims, patterns, commands      tool calls: what is asked -> counted, grouped
+        callrows, calling, aims, patterns, commands      tool calls: what is asked -> counted, grouped
         listing     the catalogue -> sessions
         query       what a person typed -> terms and filters
         fulltext    the two Tantivy indexes on disk
@@ -107,7 +126,7 @@ flows up: files become entries, entries become an index, the index answers tools
     plugins         one file = one tool
     errors          every error, with its message
 
-To add a tool, copy a neighbour in tools/; nothing else changes.
+To add a tool, a pattern or a price, copy a neighbour; nothing else changes.
 """
 
 __version__ = "0.1.0"

@@ -73,6 +73,15 @@ class Config:
     timezone: str = ""
     """The IANA zone days and weeks are counted in; empty for this machine's own."""
 
+    usage_prices: str = ""
+    """A JSON file with prices that go before those that come with ccmcp (`ccmcp.usage.prices` says how it looks); empty for none."""
+
+    budgets: object = None
+    """The table of budgets as it stands in the settings (`ccmcp.usage.budgets` reads it); none for none."""
+
+    home: Path = field(default=Path(), compare=False)
+    """The user's home, which `~` stands for."""
+
     @classmethod
     def load(cls, env: Mapping[str, str], overrides: Mapping[str, str] = {}) -> Self:
         """
@@ -100,7 +109,12 @@ class Config:
         state = values.pop("state_dir", None) or _user_folder("state", env, home)
         # The digest also below a folder the user chose: two sets of roots never share an index.
         return cls(
-            roots=roots, cache=Path(cache) / _digest(roots), state=Path(state), settings=settings, **values
+            roots=roots,
+            cache=Path(cache) / _digest(roots),
+            state=Path(state),
+            settings=settings,
+            home=home,
+            **values,
         )
 
     def excludes_project(self, path: str) -> bool:
@@ -404,6 +418,8 @@ _KEYS: dict[str, Callable[[object, str, Path], Any]] = {
     "cache_dir": lambda value, place, home: _path(value, home, place),
     "state_dir": lambda value, place, home: _path(value, home, place),
     "exclude_projects": _projects,
+    "usage_prices": lambda value, place, home: _path(value, home, place),
+    "budgets": lambda value, *_: value,
     "exclude_sessions": _sessions,
     "backlog_bytes": _whole(0),
     "memory_mb": _whole(64),

@@ -14,6 +14,7 @@ Every error ccmcp raises on purpose.
   - NothingAlikeError: a session without words that others share
   - EntryNotFoundError: the session has no such entry
   - ProjectNotFoundError: no session of such a project
+  - NoBudgetError: budgets are to be checked, and none is set
   - AnswerTooLongError: an answer that no client would take
   - FailedInternallyError: a fault of ccmcp's own, without its details
   - UsageError: a command line that can't be understood
@@ -21,6 +22,7 @@ Every error ccmcp raises on purpose.
     - UnknownFlagError: the command has no such flag
     - MissingValueError: a flag or an argument without its value
     - SurplusArgumentError: more arguments than the command takes
+    - TwoFormsError: one answer as JSON and as CSV
   - NotATerminalError: secrets are shown to people only
   - OutputError: the answer can't be written
   - RegistrationError: a client's settings file that can't be added to
@@ -156,6 +158,16 @@ class ProjectNotFoundError(CcmcpError):
         )
 
 
+class NoBudgetError(CcmcpError):
+    """Budgets are to be checked, and none is set: that nothing is passed would be no news."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"There is no budget to check. Set one in {place}: a line [budgets], below it day = 20 (US dollars), "
+            "week = 100 or month = 300."
+        )
+
+
 class AnswerTooLongError(CcmcpError):
     """An answer that can't be cut, and is longer than clients take."""
 
@@ -208,6 +220,13 @@ class SurplusArgumentError(UsageError):
 
     def __init__(self, argument: str, command: str, usage: str) -> None:
         super().__init__(f"`{command}` has no use for {argument[:60]!r}. Usage: {usage}")
+
+
+class TwoFormsError(UsageError):
+    """One answer as JSON and as CSV."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(f"`{command}` gives its answer in one form: leave out --json or --csv.")
 
 
 class NotATerminalError(CcmcpError):

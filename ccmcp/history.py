@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ccmcp.config import Config
 from ccmcp.errors import CcmcpError, SessionNotFoundError
@@ -17,6 +17,10 @@ from ccmcp.index.status import Status, left_out, status_of
 
 if TYPE_CHECKING:
     from ccmcp.index import Answer, CallAnswer, CallQuestion, Question
+    from ccmcp.index.activity import Activity
+    from ccmcp.index.sums import Ledger
+
+T = TypeVar("T")
 
 Progress = Callable[[int, int, str], None]
 Stopped = Callable[[], bool]
@@ -61,6 +65,18 @@ class History:
     def tool_calls(self, question: "CallQuestion") -> "CallAnswer":
         """Tool calls, or groups of them. Raises CcmcpError for a filter that names nothing or can't be used."""
         return self._index.tool_calls(question)
+
+    def spending(self, ask: "Callable[[Ledger], T]") -> T:
+        """What `ask` makes of the tokens of one moment's history. Raises CcmcpError for a filter that names nothing."""
+        return self._index.spending(ask)
+
+    def activity(self, wanted: SessionFilter, session: tuple[str, str] | None = None) -> "list[Activity]":
+        """
+        What sessions did within a filter's times, the newest first; with `session` (root, id) that one alone.
+
+        Raises CcmcpError for a filter that names nothing.
+        """
+        return self._index.activity(wanted, session)
 
     def session(self, asked: str) -> tuple[Session, tuple[SessionFile, ...]]:
         """

@@ -54,7 +54,7 @@ def test_nothing_imports_what_stands_above_it_in_the_map() -> None:
 def test_the_map_fits_on_two_screens() -> None:
     lines = (ccmcp.__doc__ or "").splitlines()
 
-    assert len(lines) <= 110
+    assert len(lines) <= 130
     assert max(map(len, lines)) <= 110
 
 

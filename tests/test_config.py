@@ -204,7 +204,7 @@ def test_the_test_suites_own_variables_are_no_settings(env: dict[str, str]) -> N
     ("text", "message"),
     [
         ("memory = 1", r"settings\.toml: there is no setting 'memory'. Did you mean 'memory_mb'\?"),
-        ("xyz = 1", "Known: backlog_bytes, cache_dir"),
+        ("xyz = 1", "Known: backlog_bytes, budgets, cache_dir"),
         ('memory_mb = "300"', "memory_mb: '300' can't be used. Give a whole number of at least 64"),
         ("memory_mb = true", "memory_mb: True"),
         ("memory_mb = 1", "at least 64"),

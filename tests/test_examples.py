@@ -69,9 +69,9 @@ def test_the_settings_example_is_accepted_and_shows_every_setting(tmp_path: Path
     assert config.excludes_session("46c6442b-a41e-4b3d-b2e5-98f8bf45f3bb")
     assert config.memory_mb == 200
     defaults = Config.load({"HOME": home, "USERPROFILE": home})
-    settable = {field.name for field in fields(Config)} - {"settings", "cache", "state"}
+    settable = {field.name for field in fields(Config)} - {"settings", "cache", "state", "home"}
     written = path.read_text(encoding="utf-8")
-    assert [name for name in settable if f"\n{name} = " not in written and f"[[{name}]]" not in written] == []
+    assert [name for name in settable if f"\n{name} = " not in written and f"[{name}]" not in written] == []
     assert (config.cache.parent, config.state) == (tmp_path / ".cache/ccmcp", tmp_path / ".local/state/ccmcp")
     assert config.cache != defaults.cache
 

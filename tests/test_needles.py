@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from ccmcp.history import History
-from ccmcp.index.harvest import OWN_TOOLS
+from ccmcp.index.own import OWN_TOOLS
 from ccmcp.tools import Call, all_tools
-from ccmcp.tools._found import FoundSession
 from ccmcp.tools.search_sessions import TOOL, SearchSessions
 from ccmcp.transcripts.projects import encode
+from ccmcp.views.found import FoundSession
 from tests.transcript import Chat, Home, Record, line, session_id
 
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)

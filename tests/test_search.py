@@ -16,11 +16,11 @@ from ccmcp.history import History
 from ccmcp.result import estimated_tokens
 from ccmcp.screen import Screen, columns
 from ccmcp.tools import Call
-from ccmcp.tools._found import FoundPassage, FoundSession, SearchResult
 from ccmcp.tools.read_session import TOOL as READ
 from ccmcp.tools.read_session import ReadSession
 from ccmcp.tools.search_sessions import TOOL, SearchSessions
 from ccmcp.transcripts.projects import encode
+from ccmcp.views.found import FoundPassage, FoundSession, SearchResult
 from tests.transcript import Chat, Home, Record, line, session_id
 
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)

@@ -19,10 +19,13 @@ GROUPS = (READING, REPORTS, CHANGES, SETUP)
 
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """What every command understands."""
+    """What every command understands; --csv only those that have such an answer."""
 
     json: bool = False
     """The answer as JSON: every key always there, null when unknown."""
+
+    csv: bool = False
+    """The answer's rows as CSV; texts that a spreadsheet would run as formulas begin with a '."""
 
     config_dir: str = ""
     """Claude Code's config folder, instead of CLAUDE_CONFIG_DIR; several with commas between."""
@@ -77,6 +80,12 @@ class Command:
     screen: Callable[[Any, Screen], str]
     """result -> what a person reads."""
 
+    csv: Callable[[Any], str] | None = None
+    """result -> CSV, where there is such an answer."""
+
+    refusal: Callable[[Any], str] | None = None
+    """result -> why the exit code is 1 although there is an answer; empty for no reason."""
+
     positional: tuple[str, ...] = ()
     """The fields that are given without a flag."""
 
@@ -101,6 +110,11 @@ class Command:
     def switches(self) -> tuple[Option, ...]:
         """The ones with a flag."""
         return tuple(option for option in self.options if option.field not in self.positional)
+
+    @property
+    def shared(self) -> tuple[Option, ...]:
+        """The ones that other commands have too."""
+        return tuple(option for option in options(Common) if self.csv or option.field != "csv")
 
     @property
     def takes_words(self) -> bool:

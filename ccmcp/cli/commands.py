@@ -72,6 +72,8 @@ def of_tool(tool: "Tool", *, changes: bool) -> Command:
         parameters=tool.parameters,
         run=run,
         screen=tool.screen,
+        csv=tool.csv,
+        refusal=tool.refusal,
         positional=tool.positional,
         examples=tool.examples,
         tool_name=tool.name,

@@ -50,6 +50,7 @@ def manual(command: Command, commands: Mapping[str, Command], screen: Screen) ->
     flags = [
         (_typed(option), _explanation(option, told(option, command, commands))) for option in command.switches
     ]
+    flags += [(_typed(option), text) for option, text in shared(command) if (option, text) not in shared()]
     for title, rows in (("Arguments", arguments), ("Options", flags)):
         if rows:
             lines += ["", screen.style(title, "bold"), *_explained(rows, screen)]
@@ -79,10 +80,11 @@ def told(option: Option, command: Command, commands: Mapping[str, Command]) -> s
     return rest[:1].upper() + rest[1:]
 
 
-def shared() -> list[tuple[Option, str]]:
-    """The options of every command, and what they do."""
+def shared(command: Command | None = None) -> list[tuple[Option, str]]:
+    """The options of every command, or those that one shares with others, and what they do."""
     found = descriptions(Common)
-    return [(option, found[option.field]) for option in options(Common)]
+    its = command.shared if command else [option for option in options(Common) if option.field != "csv"]
+    return [(option, found[option.field]) for option in its]
 
 
 def spoken(text: str, commands: Mapping[str, Command]) -> str:

@@ -15,6 +15,7 @@ from ccmcp.errors import (
     BadArgumentError,
     MissingValueError,
     SurplusArgumentError,
+    TwoFormsError,
     UnknownCommandError,
     UnknownFlagError,
     UsageError,
@@ -72,14 +73,15 @@ def parse(arguments: Sequence[str], commands: Mapping[str, Command]) -> Request:
 
 
 def _request(command: Command, given: Sequence[str]) -> Request:
-    shared = options(Common)
-    flags = {**_flags(command.switches), **_flags(shared)}
+    flags = {**_flags(command.switches), **_flags(command.shared)}
     values = _Values(command.full_name, flags, given, words=command.takes_words)
     found = values.named | _positional(command, values.words)
     for option in command.switches:
         if option.required and option.field not in found:
             raise MissingValueError(option.flag, command.full_name, option.wanted)
-    common = {option.field: found.pop(option.field) for option in shared if option.field in found}
+    common = {option.field: found.pop(option.field) for option in command.shared if option.field in found}
+    if common.get("json") and common.get("csv"):
+        raise TwoFormsError(command.full_name)
     return Request(command=command, parameters=command.parameters(**found), common=Common(**common))
 
 

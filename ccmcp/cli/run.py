@@ -17,6 +17,7 @@ from ccmcp.errors import (
     BadCursorError,
     BadTimeError,
     CcmcpError,
+    NoBudgetError,
     NotATerminalError,
     UsageError,
 )
@@ -31,7 +32,7 @@ if TYPE_CHECKING:  # they load the index, which not every command needs
 
 DONE, FAILED, MISUSED, UNREAD = 0, 1, 2, 141  # the last is what a shell makes of SIGPIPE
 
-_MISUSE = (UsageError, BadArgumentError, BadArgumentsError, BadTimeError, BadCursorError)
+_MISUSE = (UsageError, BadArgumentError, BadArgumentsError, BadTimeError, BadCursorError, NoBudgetError)
 
 
 def run(
@@ -152,9 +153,21 @@ def _obey(command: Command, parameters: object, invocation: Invocation) -> int:
         import json  # noqa: PLC0415 - only --json needs it
 
         answer(json.dumps(plain(safe), ensure_ascii=False, indent=2 if terminal.out_is_tty else None))
+    elif common.csv and command.csv:
+        _answer_csv(command.csv(safe), safe)
     else:
         answer(command.screen(safe, _screen(common.tz, terminal)))
+    if why := command.refusal(safe) if command.refusal else "":
+        complain(clean(why))
+        return FAILED
     return DONE
+
+
+def _answer_csv(text: str, result: Any) -> None:
+    # Windows' standard output makes CR LF of each LF by itself.
+    answer(text.replace("\r\n", "\n") if sys.platform == "win32" else text)
+    if more := getattr(result, "next_cursor", None):  # CSV has no place to say so
+        complain(f"there are more rows: --limit N, or --cursor {more}")
 
 
 def _screen(zone: str, terminal: Terminal) -> Screen:

@@ -45,7 +45,7 @@ def _entry(command: Command, commands: Mapping[str, Command]) -> Entry:
         name=command.name,
         told=summary(command, commands),
         flags=(
-            *(_flag(option, text) for option, text in [*own, *shared()]),
+            *(_flag(option, text) for option, text in [*own, *shared(command)]),
             Flag(text="--help", told="Help on this command", takes_value=False),
         ),
         choices=command.arguments[0].choices if command.arguments else (),

@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from ccmcp.index.aims import (
     Aim,
@@ -302,28 +302,26 @@ class _Names:
         return found
 
 
-def kinds_of_agents(catalog: Catalog, sessions: Sequence[int] = ()) -> Kinds:
+def kinds_of_agents(
+    catalog: Catalog, sessions: Sequence[int] = (), table: Literal["calls", "responses"] = "calls"
+) -> Kinds:
     """
-    The kinds of the subagents that made calls, in these sessions or in all.
+    The kinds of the subagents that made calls (or to whom responses went), in these sessions or in all.
 
     Told by the meta.json beside a subagent's transcript, else by the result of the call that started it.
     """
     among = f"session IN ({_marks(sessions)})" if sessions else _SHOWN
-    callers = f"SELECT DISTINCT session, agent FROM calls WHERE agent != '' AND {among}"  # noqa: S608 - placeholders only
-    told: dict[tuple[int, str], str] = {}
-    started: dict[tuple[int, str], str] = {}
-    facts = "CAST(facts AS TEXT)"
-    sql = (
-        f"SELECT session, agent_id, json_extract({facts}, '$.agent_type'), json_extract({facts}, '$.agents') FROM files "  # noqa: S608 - our own query
-        f"WHERE kind IN ('main', 'agent') AND session IN (SELECT session FROM ({callers}))"
-    )
-    for session, agent, kind, agents in catalog.rows(sql, sessions):
-        if kind:
-            told[_int(session), str(agent)] = str(kind)
-        for each, its_kind in json.loads(str(agents or "{}")).items():
-            started[_int(session), each] = its_kind
+    callers = f"SELECT DISTINCT session, agent FROM {table} WHERE agent != '' AND {among}"  # noqa: S608 - our own names and placeholders
+    known = known_kinds(catalog, sessions)
     every = [(_int(session), str(agent)) for session, agent in catalog.rows(callers, sessions)]
-    return {each: told.get(each) or started.get(each, "") for each in every}
+    return {each: known.get(each, "") for each in every}
+
+
+def known_kinds(catalog: Catalog, sessions: Sequence[int] = ()) -> Kinds:
+    """The kinds of subagents, in these sessions or in all, of those whose kind is told."""
+    among = f"WHERE session IN ({_marks(sessions)})" if sessions else ""
+    rows = catalog.rows(f"SELECT session, agent, kind FROM agents {among} ORDER BY own", sessions)  # noqa: S608 - placeholders only
+    return {(_int(session), str(agent)): str(kind) for session, agent, kind in rows}
 
 
 # -- the calls themselves

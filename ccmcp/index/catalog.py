@@ -93,9 +93,15 @@ CREATE TABLE calls (
     outcome TEXT NOT NULL,
     error TEXT NOT NULL,            -- redacted, at most 500 characters
     result_at TEXT NOT NULL,
-    result_entry TEXT NOT NULL
+    result_entry TEXT NOT NULL,
+    input_hash INTEGER NOT NULL,    -- tells calls with the same input
+    undo_hash INTEGER NOT NULL,     -- of an edit: the input_hash of the one that takes it back
+    result_offset INTEGER NOT NULL, -- -1 without a result in this file
+    result_chars INTEGER NOT NULL,
+    result_hash INTEGER NOT NULL,
+    permission TEXT NOT NULL        -- who allowed or refused it (2.1.330)
 );
-CREATE INDEX calls_file ON calls (file);
+CREATE INDEX calls_file ON calls (file, offset);
 CREATE INDEX calls_id ON calls (call_id);
 CREATE INDEX calls_facts ON calls (   -- counts, without the targets
     session, outcome, own, tool, agent, at
@@ -127,9 +133,77 @@ CREATE TABLE usage (
     version TEXT NOT NULL,
     agent TEXT NOT NULL,
     branch TEXT NOT NULL,
-    flags INTEGER NOT NULL          -- index.facts.UsageFlag
+    flags INTEGER NOT NULL,         -- index.stated.UsageFlag
+    unit INTEGER NOT NULL           -- index.stated.unit_of: what may be one response shares it
 );
 CREATE INDEX usage_file ON usage (file);
+CREATE INDEX usage_unit ON usage (unit);
+CREATE INDEX usage_strays ON usage (unit) WHERE flags & 256;
+CREATE TABLE responses (            -- index.counting: usage with each response counted once
+    at INTEGER NOT NULL,            -- milliseconds since 1970, UTC; 0 when unknown
+    file INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    rate TEXT NOT NULL,             -- index.counting.rate_of: model, speed, service tier, region
+    agent TEXT NOT NULL,
+    branch TEXT NOT NULL,
+    stop_reason TEXT NOT NULL,      -- empty: the output is a lower bound
+    input INTEGER NOT NULL,
+    output INTEGER NOT NULL,
+    cache_write INTEGER NOT NULL,
+    cache_write_5m INTEGER NOT NULL,
+    cache_write_1h INTEGER NOT NULL,
+    cache_read INTEGER NOT NULL,
+    web_searches INTEGER NOT NULL,
+    recorded REAL,                  -- costUSD of 0.2 lines
+    end_at INTEGER NOT NULL,
+    end_offset INTEGER NOT NULL,    -- its last line in that file
+    books INTEGER NOT NULL,         -- index.counting.Book: by whose rules it counts
+    unit INTEGER NOT NULL,
+    tools TEXT NOT NULL,            -- the tools it called and how often: index.ledger.tools_of
+    PRIMARY KEY (at, file, offset, books)
+) WITHOUT ROWID;
+CREATE INDEX responses_unit ON responses (unit);
+CREATE INDEX responses_session ON responses (session);
+CREATE TABLE rates (                -- every one that there was in responses
+    rate TEXT PRIMARY KEY
+) WITHOUT ROWID;
+CREATE TABLE accounts (             -- what the client itself counted for a session (cost-state): facts.COST_STATE
+    file INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    input INTEGER NOT NULL,
+    output INTEGER NOT NULL,
+    cache_read INTEGER NOT NULL,
+    cache_write INTEGER NOT NULL,
+    cache_write_1h INTEGER NOT NULL,
+    web_searches INTEGER NOT NULL,
+    cost_usd REAL NOT NULL
+);
+CREATE INDEX accounts_file ON accounts (file);
+CREATE TABLE moments (              -- what happened beside calls and responses
+    file INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    entry_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    kind TEXT NOT NULL,             -- index.activity.MomentKind
+    agent TEXT NOT NULL,
+    text TEXT NOT NULL,             -- redacted, one line, at most 300 characters
+    amount INTEGER NOT NULL,        -- tokens before a compaction, milliseconds of a turn or a wait
+    after INTEGER NOT NULL          -- tokens after a compaction
+);
+CREATE INDEX moments_file ON moments (file);
+CREATE INDEX moments_session ON moments (session);
+CREATE TABLE agents (               -- the kinds of subagents, as far as a file tells them
+    file INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    agent TEXT NOT NULL,            -- its id
+    kind TEXT NOT NULL,
+    own INTEGER NOT NULL            -- whether its own meta.json says so; else the call that started it
+);
+CREATE INDEX agents_file ON agents (file);
+CREATE INDEX agents_session ON agents (session);
 CREATE TABLE summaries (
     file INTEGER NOT NULL,
     offset INTEGER NOT NULL,

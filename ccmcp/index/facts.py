@@ -7,7 +7,6 @@ from where the last ones ended.
 
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from enum import IntFlag
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -21,14 +20,15 @@ from ccmcp.transcripts.entries import (
     CustomTitle,
     Damaged,
     Entry,
+    Json,
     LastPrompt,
     Relocated,
+    State,
     System,
     Unknown,
     User,
     object_of,
     text_of,
-    texts_of,
 )
 from ccmcp.transcripts.passages import Passage, is_prompt
 
@@ -40,25 +40,6 @@ MOST_TITLES = 100
 
 _CLEARS = ("/clear", "/reset", "/new")
 """The command that begins a new session, by its names: its line is the first of the new one."""
-
-
-class UsageFlag(IntFlag):
-    """What a line's bytes say that its values no longer do, and who it is by: either counting rule needs them."""
-
-    COMPACT = 1
-    """The line has the bytes `"usage":{`."""
-    NULL_KEY = 2
-    """One of id, cwd, model, speed, costUSD, version, sessionId, requestId, isApiErrorMessage or the cache token keys is null anywhere."""
-    SIDECHAIN = 4
-    API_ERROR = 8
-    PROGRESS = 16
-    """The copy of a subagent's message inside a progress line (2.1.9 to 2.1.83)."""
-    OTHER_TYPE = 32
-    """The line is neither an assistant's nor progress."""
-    BREAKDOWN = 64
-    """It has the 5-minute and 1-hour parts of the cache writes."""
-    COPIED = 128
-    """Another file holds the same line (a fork's or resumed session's repetition)."""
 
 
 @dataclass(slots=True)
@@ -118,6 +99,8 @@ class FileFacts:
     """The kinds of the subagents that its calls started, by the subagent's id."""
     agent_calls: dict[str, str] = field(default_factory=dict)
     """The kinds that calls without a result yet asked for, by the call's id."""
+    cost_state: dict[str, list[float]] = field(default_factory=dict)
+    """What the client's last own account says of the whole session, by model: `COST_STATE` (2.1.260 and later)."""
     own_calls: list[str] = field(default_factory=list)
     """Calls of ccmcp itself that have no result yet, by id."""
 
@@ -210,6 +193,8 @@ class FileFacts:
                 kind = name(entry.type)[:40] or "(none)"
                 if kind in self.unknown_types or len(self.unknown_types) < MOST_DAMAGE:
                     self.unknown_types[kind] = self.unknown_types.get(kind, 0) + 1
+            case State(type="cost-state"):
+                self.cost_state = _cost_state(entry.record)
             case _:
                 pass
         if mode := text_of(entry.record, "permissionMode"):
@@ -268,6 +253,27 @@ def name(text: str) -> str:
     return _short_name(text) if len(text) <= _MOST_REMEMBERED else clean(text)
 
 
+COST_STATE = (
+    "inputTokens", "outputTokens", "cacheReadInputTokens", "cacheCreationInputTokens",
+    "cacheCreationEphemeral1hInputTokens", "webSearchRequests", "costUSD",
+)  # fmt: skip
+
+
+def _cost_state(record: Json) -> dict[str, list[float]]:
+    """The account in a cost-state line, by model."""
+    found = {}
+    for model, told in object_of(record, "modelUsage").items():
+        if isinstance(told, dict):
+            numbers = (told.get(key) for key in COST_STATE)
+            found[name(model)] = [
+                each if isinstance(each, int | float) and 0 <= each < _MOST_COUNTED else 0 for each in numbers
+            ]
+    return found
+
+
+_MOST_COUNTED = 2**53
+
+
 def _digest(before: str, text: str) -> str:
     told = f"{before}\n{' '.join(text.split())}"
     return blake2b(told.encode("utf-8", "replace"), digest_size=12).hexdigest()
@@ -295,84 +301,16 @@ def moment_of(at: str) -> datetime | None:
         return None
 
 
+def milliseconds(at: str) -> int:
+    """A timestamp as milliseconds since 1970; 0 when it is none."""
+    moment = moment_of(at) if at else None
+    return max(0, round(moment.timestamp() * 1000)) if moment else 0
+
+
 def seconds(at: str) -> int:
     """A timestamp as whole seconds since 1970; 0 when it is none."""
     moment = moment_of(at)
     return int(moment.timestamp()) if moment else 0
-
-
-# Plain numbers for the one place where lines are counted by the hundred thousand.
-_COMPACT, _NULL_KEY, _SIDECHAIN, _API_ERROR, _PROGRESS, _OTHER_TYPE, _BREAKDOWN, _COPIED = map(int, UsageFlag)
-
-_NULLABLE = frozenset(
-    {
-        b"id", b"cwd", b"model", b"speed", b"costUSD", b"version", b"sessionId", b"requestId", b"isApiErrorMessage",
-        b"cache_read_input_tokens", b"cache_creation_input_tokens",
-    }
-)  # fmt: skip
-
-
-def usage_row(entry: Entry, line: bytes, agent: str, *, copied: bool) -> tuple[object, ...] | None:
-    """
-    The catalogue's columns for a line that states usage, from offset to flags; none when it states none.
-
-    Looked for where the counting rules look (reference: ccusage 20.0.24): in `message` of a line
-    of any type, and in the message a progress line copies.
-    """
-    flags = 0
-    spoken = entry
-    if not isinstance(entry, Assistant):
-        inner = object_of(object_of(entry.record, "data"), "message")
-        flags = _PROGRESS if inner else _OTHER_TYPE
-        spoken = Assistant(entry.offset, entry.number, {**entry.record, **inner} if inner else entry.record)
-    assert isinstance(spoken, Assistant)
-    usage = spoken.usage
-    if usage is None:
-        return None
-    if b'"usage":{' in line:
-        flags |= _COMPACT
-    if _has_null(line):
-        flags |= _NULL_KEY
-    if spoken.sidechain:
-        flags |= _SIDECHAIN
-    if spoken.api_error:
-        flags |= _API_ERROR
-    if usage.cache_breakdown:
-        flags |= _BREAKDOWN
-    if copied:
-        flags |= _COPIED
-    cost = spoken.record.get("costUSD")
-    uuid, request, session, request_session, at, version, agent_id, branch = texts_of(
-        spoken.record, _OF_A_LINE
-    )
-    message, model, stop_reason = texts_of(spoken.message, ("id", "model", "stop_reason"))
-    return (
-        entry.offset, uuid, message, request, session, request_session, name(model), at, name(stop_reason), usage.input,
-        usage.output, usage.cache_write, usage.cache_write_5m, usage.cache_write_1h, usage.cache_read, usage.web_searches,
-        name(usage.speed), name(usage.service_tier), name(usage.geo), float(cost) if isinstance(cost, int | float) else None,
-        name(version), agent or agent_id, name("" if branch == "HEAD" else branch), flags,
-    )  # fmt: skip
-
-
-_OF_A_LINE = (
-    "uuid",
-    "requestId",
-    "sessionId",
-    "requestSessionId",
-    "timestamp",
-    "version",
-    "agentId",
-    "gitBranch",
-)
-
-
-def _has_null(line: bytes) -> bool:
-    at = line.find(b'":null')
-    while at >= 0:
-        if line[line.rfind(b'"', 0, at) + 1 : at] in _NULLABLE:
-            return True
-        at = line.find(b'":null', at + 6)
-    return False
 
 
 def _add(values: list[str], value: str) -> None:

@@ -6,7 +6,6 @@ progress are then not even decoded. A second reading takes the others and goes o
 the facts of the first, so each line is decoded once.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +13,13 @@ from pathlib import Path
 import orjson
 
 from ccmcp.index.codes import INPUT, NOTED, OUTPUT, SAID, THOUGHT
-from ccmcp.index.facts import FileFacts, name, seconds, usage_row, utc
+from ccmcp.index.done import RESULT_PLACES, call_row, result_columns
+from ccmcp.index.facts import FileFacts, name, seconds
+from ccmcp.index.moments import moment_row
+from ccmcp.index.own import is_own
+from ccmcp.index.stated import usage_row
 from ccmcp.redact import clean
-from ccmcp.transcripts.calls import subagent_type, target
+from ccmcp.transcripts.calls import subagent_type
 from ccmcp.transcripts.content import ToolCall, ToolResult
 from ccmcp.transcripts.decode import copy_line, decode_line, decode_whole
 from ccmcp.transcripts.entries import (
@@ -31,19 +34,12 @@ from ccmcp.transcripts.entries import (
     User,
 )
 from ccmcp.transcripts.passages import Passage, passages
-from ccmcp.transcripts.results import original_file, outcome
+from ccmcp.transcripts.results import original_file
 
 BLOCK = 1 << 20
 """Files are read in blocks of so many bytes."""
 
-TARGET_LENGTH = 2_000
-ERROR_LENGTH = 500
-
 _FIELDS = {"text": SAID, "thinking": THOUGHT, "tool_call": INPUT, "tool_result": OUTPUT}
-_OWN_COMMAND = re.compile(
-    r"(?:^|[;&|(\n])\s*(?:\w+=\S*\s+)*(?:(?:uvx|uv run|pipx run)\s+)?(?:python[\d.]*\s+-m\s+)?(?:\S*/)?ccmcp(?:@\S+)?(?=\s|$)"
-)
-"""A shell command that runs ccmcp: by any path, after a `cd`, with variables set, through a runner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +72,12 @@ class Harvest:
     copied: int = 0
     calls: dict[str, list[object]] = field(default_factory=dict)
     """Rows of `calls` by call id, from call_id on, without file and session."""
-    results: list[tuple[str, str, str, str, str]] = field(default_factory=list)
-    """(outcome, error, at, entry id, call id) of results whose call stands elsewhere."""
+    results: list[tuple[object, ...]] = field(default_factory=list)
+    """`done.RESULT_COLUMNS`, then the call's id, of results whose call stands elsewhere."""
     usage: list[tuple[object, ...]] = field(default_factory=list)
-    """Rows of `usage`: offset, then uuid to flags."""
+    """Rows of `usage`: offset, then uuid to unit."""
+    moments: list[tuple[object, ...]] = field(default_factory=list)
+    """Rows of `moments`: offset, then entry_id to after."""
     summaries: list[tuple[int, str, str]] = field(default_factory=list)
     """(offset, leaf uuid, text): whose they are is settled when all files are known."""
     leaves: list[str] = field(default_factory=list)
@@ -200,12 +198,16 @@ class Reader:
         harvest.facts.see(entry)
         copied = self.skip is not None and self.skip(entry)
         harvest.copied += copied
-        if b'"usage"' in line and (row := usage_row(entry, line, self.agent, copied=copied)):
-            harvest.usage.append(row)
+        if b'"usage"' in line:
+            stray = bool(self.agent) and entry.session_id != harvest.facts.inner_session
+            if row := usage_row(entry, line, self.agent, copied=copied, stray=stray):
+                harvest.usage.append(row)
         self._count(entry)
         at = -1
         for part, passage in enumerate(passages(entry)):
             own = self._see(entry, passage, copied=copied)
+            if not copied and (moment := moment_row(entry, passage, self._agent(entry))):
+                harvest.moments.append(moment)
             title = isinstance(entry, CustomTitle | AiTitle) and harvest.facts.see_title(passage.text)
             if (passage.injected and not title) or isinstance(entry, Summary):
                 continue
@@ -283,111 +285,22 @@ class Reader:
                 pass
 
     def _add_call(self, entry: Entry, call: ToolCall, *, own: bool) -> None:
-        # Cut only when it is clean: a secret that the cut goes through is none that `clean` knows.
-        aim = clean(target(call)[: 4 * TARGET_LENGTH])[:TARGET_LENGTH]
-        self.harvest.calls[call.id or f"{entry.offset}"] = [
-            entry.offset, call.id, entry.id, utc(entry.timestamp), name(call.name), aim,
-            self.agent or entry.agent_id or ("sidechain" if entry.sidechain else ""), own, "pending", "", "", "",
-        ]  # fmt: skip
+        self.harvest.calls[call.id or f"{entry.offset}"] = call_row(entry, call, self._agent(entry), own=own)
 
     def _add_result(self, entry: Entry, result: ToolResult) -> None:
-        came = outcome(entry, result) if isinstance(entry, User) else "error" if result.is_error else "ok"
-        error = "" if came == "ok" else clean(result.text[: 4 * ERROR_LENGTH])[:ERROR_LENGTH]
-        at = utc(entry.timestamp)
+        columns = result_columns(entry, result)
         if row := self.harvest.calls.get(result.call_id):
-            row[8:] = [came, error, at, entry.id]
+            for place, value in zip(RESULT_PLACES, columns, strict=True):
+                row[place] = value
         else:
-            self.harvest.results.append((came, error, at, entry.id, result.call_id))
+            self.harvest.results.append((*columns, result.call_id))
+
+    def _agent(self, entry: Entry) -> str:
+        return self.agent or entry.agent_id or ("sidechain" if entry.sidechain else "")
 
 
 _OWN = "(own)"
 """What `known_calls` keeps for a call of ccmcp itself, so that its result is known for one too."""
-
-OWN_TOOLS: dict[str, frozenset[str]] = {
-    "find_tool_calls": frozenset(
-        {
-            "agent",
-            "branch",
-            "command",
-            "cursor",
-            "error",
-            "file",
-            "group",
-            "limit",
-            "model",
-            "more_than",
-            "own",
-            "project",
-            "query",
-            "root",
-            "server",
-            "session",
-            "since",
-            "sort",
-            "status",
-            "this_project",
-            "tool",
-            "until",
-            "url",
-        }
-    ),
-    "index_status": frozenset(),
-    "list_sessions": frozenset(
-        {
-            "branch",
-            "cursor",
-            "limit",
-            "model",
-            "order",
-            "project",
-            "root",
-            "since",
-            "this_project",
-            "title",
-            "until",
-        }
-    ),
-    "read_session": frozenset({"agent", "around", "branches", "cursor", "detail", "max_tokens", "session"}),
-    "resume_command": frozenset({"fork", "session", "shell"}),
-    "search_sessions": frozenset(
-        {
-            "branch",
-            "cursor",
-            "explain",
-            "include_current",
-            "limit",
-            "model",
-            "passages",
-            "project",
-            "query",
-            "role",
-            "root",
-            "similar_to",
-            "since",
-            "sort",
-            "subagents",
-            "this_project",
-            "tool",
-            "until",
-        }
-    ),
-}
-"""ccmcp's tools and their parameters: the server may be registered under any name."""
-
-
-def is_own(call: ToolCall) -> bool:
-    """
-    Whether a call asks ccmcp: its answer repeats history, so no search should find it again.
-
-    Told by a server with ccmcp in its name, by one of its tools called with nothing but that
-    tool's parameters (one without any could be anybody's), or by its command.
-    """
-    if call.name.startswith("mcp__"):
-        parameters = OWN_TOOLS.get(call.name.rpartition("__")[2], frozenset())
-        given = call.input.keys() if isinstance(call.input, dict) else {""}
-        return "ccmcp" in call.name or (bool(parameters) and parameters.issuperset(given))
-    words = call.argument("command") if call.name in ("Bash", "PowerShell") else ""
-    return "ccmcp" in words and bool(_OWN_COMMAND.search(words))
 
 
 def waiting_calls(tools: Mapping[str, str], facts: FileFacts) -> dict[str, str]:

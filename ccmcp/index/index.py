@@ -25,10 +25,12 @@ from ccmcp.index.stores import Stores, is_damage
 from ccmcp.transcripts.discover import FoundFile, Scan, scan
 
 if TYPE_CHECKING:
+    from ccmcp.index.activity import Activity
     from ccmcp.index.calling import CallAnswer, CallQuestion
     from ccmcp.index.fulltext import Fulltext
     from ccmcp.index.overlay import Overlay
     from ccmcp.index.question import Answer, Question
+    from ccmcp.index.sums import Ledger
 
 T = TypeVar("T")
 
@@ -370,13 +372,30 @@ class Index:
 
         """
         from ccmcp.index.callrows import answer  # noqa: PLC0415 - other questions do without
-        from ccmcp.index.union import as_one  # noqa: PLC0415 - as above
 
-        def ask(catalog: Catalog) -> "CallAnswer":
+        return self._of_all(lambda whole: answer(whole, question))
+
+    def spending(self, ask: "Callable[[Ledger], T]") -> T:
+        """What `ask` makes of one moment's ledger of tokens. Raises CcmcpError for a filter that names nothing."""
+        from ccmcp.index.sums import Ledger  # noqa: PLC0415 - other questions do without
+
+        return self._of_all(lambda whole: ask(Ledger(whole)))
+
+    def activity(self, wanted: SessionFilter, session: tuple[str, str] | None) -> "list[Activity]":
+        """What sessions did. Raises CcmcpError for a filter that names nothing."""
+        from ccmcp.index.activity import activity  # noqa: PLC0415 - other questions do without
+
+        return self._of_all(lambda whole: list(activity(whole, wanted, session=session)))
+
+    def _of_all(self, ask: Callable[[Catalog], T]) -> T:
+        """What is answered by the catalogue and what is beside it as one."""
+        from ccmcp.index.union import as_one  # noqa: PLC0415 - other questions do without
+
+        def answer(catalog: Catalog) -> T:
             with catalog.snapshot(), as_one(self._states(catalog)) as whole:
-                return answer(whole, question)
+                return ask(whole)
 
-        return self._answered(ask)
+        return self._answered(answer)
 
     def _states(self, catalog: Catalog) -> list[listing.State]:
         """The catalogue, and what is beside it: each with the sessions whose rows in it do not stand."""

@@ -203,18 +203,22 @@ def session_files(catalog: Catalog, session: Session) -> tuple[SessionFile, ...]
     return tuple(file for _, file in sorted(found, key=lambda pair: pair[0]))
 
 
-def where(catalog: Catalog, wanted: SessionFilter, *, unlisted: bool = False) -> tuple[str, list[object]]:
-    """
-    A filter as an SQL condition over `sessions s`, and its values.
+LISTED = "s.excluded = 0"
+WITH_UNLISTED = "s.excluded IN (0, 3)"
+"""Also sessions of which only typed prompts or side files are left."""
+WITH_COPIES = "s.excluded != 1"
+"""Also those that are shorter copies of another: all but what settings leave out."""
 
-    With `unlisted` also sessions of which only typed prompts or side files are left.
+
+def where(catalog: Catalog, wanted: SessionFilter, *, kept: str = LISTED) -> tuple[str, list[object]]:
+    """
+    A filter as an SQL condition over `sessions s`, and its values; `kept` says which there are at all.
 
     Raises:
         ProjectNotFoundError: no session is of such a project.
         BadArgumentError: no root has this label.
 
     """
-    kept = "s.excluded IN (0, 3)" if unlisted else "s.excluded = 0"
     conditions: list[str] = [kept]
     values: list[object] = []
     if wanted.project or wanted.this_project:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ccmcp.errors import CcmcpError
-from ccmcp.index.listing import SessionFilter, where
+from ccmcp.index.listing import WITH_UNLISTED, SessionFilter, where
 from ccmcp.index.question import Question
 from ccmcp.index.source import Source
 
@@ -23,7 +23,7 @@ def in_catalogue(sources: Sequence[Source], question: Question) -> set[int] | No
         if number:
             fitting -= everyone(source)
         try:
-            condition, values = where(source.catalog, question.sessions, unlisted=True)
+            condition, values = where(source.catalog, question.sessions, kept=WITH_UNLISTED)
         except CcmcpError as error:  # a filter may name what only another state has
             errors.append(error)
         else:

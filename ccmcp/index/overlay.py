@@ -22,6 +22,9 @@ from ccmcp.transcripts.entries import text_of
 _FIRST_NEW = 1 << 40
 """Numbers of files and sessions that the stores don't know begin here."""
 
+_OF_FILES = ("calls", "usage", "moments", "accounts", "agents")
+"""Tables whose rows belong to a file, and go when it goes."""
+
 
 class Overlay:
     """What the stores do not hold yet."""
@@ -72,13 +75,19 @@ class Overlay:
             self._copy(disk, "sessions", "id = ?", session)
             for table in ("files", "leaves", "slugs", "typed"):
                 self._copy(disk, table, "session = ?", session)
-            self._copy(disk, "calls", "file IN (SELECT id FROM files WHERE session = ?)", session)
+            for table in _OF_FILES:
+                self._copy(disk, table, "file IN (SELECT id FROM files WHERE session = ?)", session)
             # Titles that stand in files of other sessions.
             self._copy(disk, "summaries", "leaf IN (SELECT uuid FROM leaves WHERE session = ?)", session)
         known = [work.known for work in found.work if work.known] + found.gone
         for each in known:
             if not self.catalog.rows("SELECT 1 FROM files WHERE id = ?", (each.id,)):
-                for table, key in (("files", "id"), ("calls", "file")):
+                for table, key in (
+                    ("files", "id"),
+                    ("calls", "file"),
+                    ("usage", "file"),
+                    ("moments", "file"),
+                ):
                     self._copy(disk, table, f"{key} = ?", each.id)
         # What is new gets numbers beyond all others.
         self.catalog.execute("DELETE FROM sqlite_sequence")

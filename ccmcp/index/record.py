@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ccmcp.index import ledger
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.changes import KnownFile
+from ccmcp.index.done import RESULT_COLUMNS
 from ccmcp.index.facts import FileFacts, one_line, utc
 from ccmcp.index.harvest import Harvest, waiting_calls
 from ccmcp.index.intake import Typed
@@ -118,11 +120,13 @@ def forget_text(catalog: Catalog, files: Iterable[int]) -> None:
     """Note that the text of these files is not in the index: the next refresh reads them from the start."""
     with catalog.transaction():
         touched: set[int] = set()
+        units: set[int] = set()
         for file in files:
             touched |= _sessions_of(catalog, file)
             _stale_document(catalog, file)
-            _drop_rows(catalog, file)
+            units |= _drop_rows(catalog, file)
             catalog.execute("UPDATE files SET size = -1, indexed_to = 0, prose_to = 0 WHERE id = ?", (file,))
+        ledger.recount(catalog, units)
         catalog.execute("DELETE FROM meta WHERE key LIKE 'doomed:%'")
         fold(catalog, touched)
 
@@ -161,11 +165,13 @@ def write(
     `whole` is false for a pass that took in prose alone.
     """
     touched: set[int] = set()
+    units: set[int] = set()
     with catalog.transaction():
         for known in gone:
-            touched |= _forget_file(catalog, known.id)
+            touched |= _forget_file(catalog, known.id, units)
         for each in done:
-            touched |= _write_file(catalog, each, whole=whole)
+            touched |= _write_file(catalog, each, units, whole=whole)
+        ledger.recount(catalog, units | ledger.strays(catalog))
         catalog.execute("DELETE FROM tools")
         catalog.insert("tools", [(number, name) for name, number in tools.items()], 2)
         touched |= _write_typed(catalog, typed)
@@ -178,7 +184,14 @@ def write(
     return touched
 
 
-def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
+_RESULT = (
+    f"UPDATE calls SET {', '.join(f'{column} = ?{at}' for at, column in enumerate(RESULT_COLUMNS, 1))} "  # noqa: S608 - our own names
+    "WHERE call_id = ?9 AND session = ?10"
+).replace("result_offset = ?5", "result_offset = CASE WHEN file = ?11 THEN ?5 ELSE -1 END")
+"""What came of a call; where in its file that stands only where it does."""
+
+
+def _write_file(catalog: Catalog, each: FileDone, units: set[int], *, whole: bool) -> set[int]:
     file, harvest = each.file, each.harvest
     touched = {each.session} if each.session is not None else set()
     [(prose_to, before_to)] = catalog.rows("SELECT prose_to, indexed_to FROM files WHERE id = ?", (each.id,))
@@ -186,7 +199,7 @@ def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
     if not each.append and met_before:
         touched |= _sessions_of(catalog, each.id)
         _stale_document(catalog, each.id)
-        _drop_rows(catalog, each.id)
+        units |= _drop_rows(catalog, each.id)
     indexed_to = harvest.end if whole else 0
     # What follows a build that was cut short is read no further than its prose was: what was appended since is still to be read.
     size = min(file.size, harvest.end) if each.append and prose_to and not before_to else file.size
@@ -209,8 +222,22 @@ def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
             "DELETE FROM calls WHERE call_id = ? AND file = ?",
             [(row[1], each.id) for row in harvest.calls.values()],
         )
-    catalog.insert("calls", ((each.id, row[0], session, *row[1:]) for row in harvest.calls.values()), 14)
-    catalog.insert("usage", ((each.id, row[0], session, *row[1:]) for row in harvest.usage), 26)
+    catalog.insert("calls", ((each.id, row[0], session, *row[1:]) for row in harvest.calls.values()), 20)
+    catalog.insert("usage", ((each.id, row[0], session, *row[1:]) for row in harvest.usage), 27)
+    catalog.insert("moments", ((each.id, row[0], session, *row[1:]) for row in harvest.moments), 10)
+    if whole:
+        # What a pass for prose alone took in waits for this: a response may have lines in both.
+        units |= ledger.units_of_files(catalog, [each.id] if each.append and not before_to else [])
+        units.update(int(str(row[-1])) for row in harvest.usage)
+    if met_before:
+        for table in ("accounts", "agents"):
+            catalog.execute(f"DELETE FROM {table} WHERE file = ?", (each.id,))  # noqa: S608 - our own table names
+    kinds = [(agent, kind, 0) for agent, kind in facts.agents.items()]
+    kinds += [(file.agent_id, facts.agent_type, 1)] if facts.agent_type else []
+    catalog.insert("agents", ((each.id, session, *kind) for kind in kinds), 5)
+    catalog.insert(
+        "accounts", ((each.id, session, model, *told) for model, told in facts.cost_state.items()), 10
+    )
     if harvest.summaries or harvest.leaves:
         catalog.set_meta("unplaced", 1)  # a summary, or whose it is
     catalog.insert("summaries", ((each.id, *row, None, 0) for row in harvest.summaries), 6)
@@ -226,10 +253,7 @@ def _write_file(catalog: Catalog, each: FileDone, *, whole: bool) -> set[int]:
     catalog.insert("leaves", ((uuid, session, each.id) for uuid in harvest.leaves), 3)
     if harvest.results:
         # A call's result may stand in a later reading than the call, or (background agents) in another file.
-        catalog.connection.executemany(
-            "UPDATE calls SET outcome = ?, error = ?, result_at = ?, result_entry = ? WHERE call_id = ? AND session = ?",
-            [(*result, session) for result in harvest.results],
-        )
+        catalog.connection.executemany(_RESULT, [(*result, session, each.id) for result in harvest.results])
     return touched
 
 
@@ -252,18 +276,21 @@ def _stale_document(catalog: Catalog, file: int) -> None:
     )
 
 
-def _drop_rows(catalog: Catalog, file: int) -> None:
-    for table in ("calls", "usage", "summaries", "leaves", "slugs", "typed"):
+def _drop_rows(catalog: Catalog, file: int) -> set[int]:
+    """Forget what a file said; the units whose lines it had."""
+    units = ledger.units_of_files(catalog, [file])
+    for table in ("calls", "usage", "moments", "accounts", "agents", "summaries", "leaves", "slugs", "typed"):
         gone = catalog.execute(f"DELETE FROM {table} WHERE file = ?", (file,)).rowcount  # noqa: S608 - our own table names
         if gone and table in ("summaries", "leaves"):
             catalog.set_meta("unplaced", 1)
+    return units
 
 
-def _forget_file(catalog: Catalog, file: int) -> set[int]:
+def _forget_file(catalog: Catalog, file: int, units: set[int]) -> set[int]:
     sessions = _sessions_of(catalog, file)
     [(head,)] = catalog.rows("SELECT head FROM files WHERE id = ?", (file,)) or [("",)]
     _stale_document(catalog, file)
-    _drop_rows(catalog, file)
+    units |= _drop_rows(catalog, file)
     catalog.execute("DELETE FROM files WHERE id = ?", (file,))
     # Its copies left out what it held: they are read again, those that are away now when they are back.
     catalog.execute(

@@ -3,11 +3,15 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from ccmcp.index import ledger
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.listing import State
 
-_TABLES = {"calls": "session", "sessions": "id", "files": "session", "tools": "0"}
-"""The tables that are asked, and what tells of which session a row is: of none, in the last."""
+_TABLES = {
+    "calls": "session", "sessions": "id", "files": "session", "tools": "0", "usage": "session", "moments": "session",
+    "accounts": "session", "agents": "session", "rates": "0",
+}  # fmt: skip
+"""The tables that are asked, and what tells of which session a row is: of none, in those with 0."""
 
 _BEYOND = 1 << 40
 
@@ -32,12 +36,33 @@ def as_one(states: Sequence[State]) -> Iterator[Catalog]:
             first.execute(f"CREATE TEMP TABLE fresh_{table} AS SELECT * FROM main.{table} WHERE 0")  # noqa: S608 - as below
             for other, _ in others:
                 first.insert(f"fresh_{table}", other.rows(f"SELECT {listed} FROM {table}"), len(columns))  # noqa: S608 - our own names
+            numbers = ("rowid AS rowid,", f"rowid + {_BEYOND},") if table != "rates" else ("", "")
             first.execute(
-                f"CREATE TEMP VIEW {table} AS SELECT rowid AS rowid, {listed} FROM main.{table} "  # noqa: S608 - our own names and numbers
-                f"WHERE {session} NOT IN ({stale}) UNION ALL SELECT rowid + {_BEYOND}, {listed} FROM fresh_{table}"
+                f"CREATE TEMP VIEW {table} AS SELECT {numbers[0]} {listed} FROM main.{table} "  # noqa: S608 - our own names and numbers
+                f"WHERE {session} NOT IN ({stale}) UNION ALL SELECT {numbers[1]} {listed} FROM fresh_{table}"
             )
+        _count_responses(first, stale)
         yield first
     finally:
-        for table in _TABLES:
+        for table in (*_TABLES, "responses"):
             first.execute(f"DROP VIEW IF EXISTS temp.{table}")
             first.execute(f"DROP TABLE IF EXISTS temp.fresh_{table}")
+        first.execute("DROP TABLE IF EXISTS temp.fresh_units")
+
+
+def _count_responses(first: Catalog, stale: str) -> None:
+    """A view of `responses` as well: what has lines in sessions that changed is counted anew, over all lines."""
+    first.execute("CREATE TEMP TABLE fresh_responses AS SELECT * FROM main.responses WHERE 0")
+    changed = {
+        int(str(unit))
+        for [unit] in first.rows(
+            f"SELECT unit FROM fresh_usage UNION SELECT unit FROM main.usage WHERE session IN ({stale})"  # noqa: S608 - our own numbers
+        )
+    }
+    ledger.recount(first, changed, fresh="temp.fresh_")
+    first.execute("CREATE TEMP TABLE fresh_units (unit INTEGER PRIMARY KEY)")
+    first.insert("fresh_units", ((unit,) for unit in changed), 1)
+    first.execute(
+        "CREATE TEMP VIEW responses AS SELECT * FROM main.responses WHERE unit NOT IN (SELECT unit FROM fresh_units) "
+        "UNION ALL SELECT * FROM fresh_responses"
+    )

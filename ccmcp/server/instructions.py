@@ -3,7 +3,7 @@
 INSTRUCTIONS = """\
 ccmcp is the memory of this machine's Claude Code sessions: what was asked and answered in them, and which \
 commands, files and results that involved. Reach for it whenever earlier work may hold the answer: an error seen \
-before, a decision and its reasons, a command that worked, "as we did last week".
+before, a decision and its reasons, a command that worked.
 
 Which tool:
 - search_sessions finds what was said or done, best first. Start here. Plain words will do; "exact phrases", -without \
@@ -12,10 +12,11 @@ and field:value make it narrower.
 from there.
 - find_tool_calls tells exactly which session ran, read, changed or fetched what, and what failed: by command, file, URL, \
 MCP server, agent, status.
-- list_sessions lists sessions, newest first: for "what did I do yesterday", or when you know a project or a time but \
-no words.
+- list_sessions lists sessions, newest first: for "what did I do yesterday", or a project or time without words.
+- usage_report counts tokens, money and context use, by day, project, model, agent, tool ...
+- session_insights reviews a week: what went wrong again and again, what it cost, what to change.
 - resume_command gives the line that resumes a session in a terminal.
-- index_status tells what is indexed, how fresh it is and what was damaged. Ask it when answers seem incomplete.
+- index_status tells what is indexed and what was damaged, for when answers seem incomplete.
 
 Usual way: search_sessions, then read_session at the best match. Name the session_id when you report what you found, \
 so that it can be read or resumed.

@@ -83,6 +83,12 @@ class Tool:
     screen: Callable[[Any, Screen], str]
     """result -> what a person reads in a terminal."""
 
+    csv: Callable[[Any], str] | None = None
+    """result -> CSV as RFC 4180 says, for the command's --csv; none where it has no rows to give."""
+
+    refusal: Callable[[Any], str] | None = None
+    """result -> why the command is to exit with 1 although it has an answer; empty for no reason."""
+
     positional: tuple[str, ...] = ()
     """Fields that are positional on the command line; all others are flags."""
 

@@ -12,7 +12,18 @@ from ccmcp.index.calling import FAILED, CallAnswer, Called, CallFilter, CallGrou
 from ccmcp.limits import Ge, Le, MaxLen
 from ccmcp.result import cursor, position
 from ccmcp.tools import Call, Tool
-from ccmcp.tools._calls import (
+from ccmcp.tools._filters import (
+    Narrowed,
+    Short,
+    covered,
+    local,
+    naming,
+    session_filter,
+    stamp,
+    times,
+    whole,
+)
+from ccmcp.views.calls import (
     FoundCall,
     FoundCalls,
     FoundGroup,
@@ -21,21 +32,7 @@ from ccmcp.tools._calls import (
     on_screen,
     text,
 )
-from ccmcp.tools._filters import (
-    NamedSession,
-    Narrowed,
-    Short,
-    counted,
-    covered,
-    fitting,
-    local,
-    named,
-    naming,
-    session_filter,
-    stamp,
-    times,
-    whole,
-)
+from ccmcp.views.words import NamedSession, counted, fitting, named
 
 Text = Annotated[str, MaxLen(1000)]
 

@@ -7,7 +7,7 @@ from ccmcp.history import History
 from ccmcp.index.status import Status
 from ccmcp.screen import Screen
 from ccmcp.tools import Call, Tool
-from ccmcp.tools._filters import one_line
+from ccmcp.views.words import one_line
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,17 +11,14 @@ from ccmcp.limits import Ge, Le, MaxLen
 from ccmcp.result import cursor, position
 from ccmcp.screen import Screen, cut
 from ccmcp.tools import Call, Tool
-from ccmcp.tools._filters import (
+from ccmcp.tools._filters import Narrowed, naming, nothing_in, session_filter
+from ccmcp.views.words import (
     NamedSession,
-    Narrowed,
     clipped,
     empty_note,
     fitting,
     named,
-    naming,
-    nothing_in,
     one_line,
-    session_filter,
     shortened,
     unseen_notes,
 )

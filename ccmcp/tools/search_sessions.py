@@ -15,7 +15,6 @@ from ccmcp.tools._filters import (
     Narrowed,
     caller,
     covered,
-    fitting,
     local,
     naming,
     reference,
@@ -23,7 +22,7 @@ from ccmcp.tools._filters import (
     times,
     whole,
 )
-from ccmcp.tools._found import (
+from ccmcp.views.found import (
     FacetCount,
     FoundFacets,
     FoundPassage,
@@ -36,6 +35,7 @@ from ccmcp.tools._found import (
     as_text,
     block,
 )
+from ccmcp.views.words import fitting
 
 _ROLES = ("user", "assistant", "tool", "system")
 _KINDS = ("text", "thinking", "tool_call", "tool_result", "summary", "attachment", "command")

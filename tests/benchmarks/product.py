@@ -1,7 +1,7 @@
 """
 Ours: the one place where the benchmarks touch ccmcp.
 
-    CLAUDE_CONFIG_DIR=... python -m tests.benchmarks.product build | refresh | append | queries FILE | ranks FILE NOW
+    CLAUDE_CONFIG_DIR=... python -m tests.benchmarks.product build | refresh | append | queries FILE | usage | ranks FILE NOW
 
 Each part prints its seconds as JSON. They run in a process of their own, in the environment of
 a `User`, and go through the tools as a front end does.
@@ -118,6 +118,36 @@ def queries(path: str, lists: int = 100) -> object:
     return {"search": search, "freshness": checks, "list": listing}
 
 
+def usage(times: int = 9) -> object:
+    """Seconds of reports by each grouping without their freshness check: a page as an agent gets it, and all rows."""
+    with _history() as history:
+        history.refresh()
+        with _checks_timed(history) as checks:
+            return {
+                f"{group}{compatible and f', as {compatible}'}": {
+                    "page": [_report(history, checks, group, compatible, 40_000) for _ in range(times)],
+                    "whole": [_report(history, checks, group, compatible, 0) for _ in range(times)],
+                }
+                for group, compatible in _REPORTS
+            }
+
+
+_REPORTS = (
+    *((group, "") for group in (
+        "day", "week", "month", "hour", "project", "session", "model", "agent", "branch", "entrypoint", "tool", "block",
+        "day,model", "project,model", "day,session", "session,tool", "agent,tool",
+    )),
+    *((group, "ccusage") for group in ("day", "month", "week", "session", "block")),
+)  # fmt: skip
+
+
+def _report(
+    history: "History", checks: list[float], group: str, compatible: str, most_characters: int
+) -> float:
+    asked: dict[str, Any] = {"group": group, "compatible": compatible}
+    return _net(checks, partial(_ask, history, "usage_report", most_characters=most_characters, **asked))
+
+
 def ranks(path: str, now: str) -> object:
     """What each query of a file finds when it is asked as a client asks: ids and titles, best first, and its seconds."""
     at = datetime.fromisoformat(now)
@@ -179,11 +209,14 @@ def _checks_timed(history: "History") -> Iterator[list[float]]:
         del vars(history)["refresh"]
 
 
-def _ask(history: "History", name: str, *, now: datetime | None = None, **given: object) -> object:
+def _ask(
+    history: "History", name: str, *, now: datetime | None = None, most_characters: int = 0, **given: object
+) -> object:
     from ccmcp.tools import Call  # noqa: PLC0415 - part of what is measured
 
     tool = _tool(name)
-    return tool.run(history, tool.parameters(**given), Call(now=now or datetime.now(UTC)))
+    call = Call(now=now or datetime.now(UTC), most_characters=most_characters)
+    return tool.run(history, tool.parameters(**given), call)
 
 
 def _tool(name: str) -> "Tool":
@@ -200,6 +233,6 @@ def _plain(result: object) -> Any:
 
 if __name__ == "__main__":
     PARTS: dict[str, Callable[..., object]] = {
-        "build": build, "refresh": refresh, "append": append, "queries": queries, "ranks": ranks,
+        "build": build, "refresh": refresh, "append": append, "queries": queries, "usage": usage, "ranks": ranks,
     }  # fmt: skip
     print(json.dumps(PARTS[sys.argv[1]](*sys.argv[2:])))

@@ -1,5 +1,6 @@
 """
-The fastest tool of the kind over the same files: fast-resume, a program in Rust that indexes prose only.
+Other tools over the same files: fast-resume, the fastest search of the kind, a program in Rust that indexes
+prose only; ccusage, which counts tokens and is a program in Rust too.
 
     python -m tests.benchmarks.rivals CONFIG_FOLDER
 
@@ -36,6 +37,12 @@ def fast_resume() -> list[str] | None:
 
 
 _WHERE = "import json, shutil; print(json.dumps(shutil.which('fr')))"
+
+
+def ccusage() -> list[str] | None:
+    """How to start ccusage, or None where there is no way: `CCUSAGE` names its program (the one its launcher starts, too)."""
+    given = os.environ.get("CCUSAGE") or shutil.which("ccusage")
+    return [given] if given and Path(given).exists() else None
 
 
 def cold_index(command: list[str], home: Path) -> Cost:

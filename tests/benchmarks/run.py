@@ -178,6 +178,46 @@ def queries(bench: Bench) -> list[Row]:
     ]
 
 
+def usage(bench: Bench) -> list[Row]:
+    """Reports of tokens and money, warm, by every grouping; then whole commands beside ccusage's, in turns."""
+    with bench.built(bench.large) as user:
+        environment = user.environment()
+        said = script("product", "usage", env=environment).said
+        rows = [
+            row
+            for group, seconds in said.items()
+            for row in (
+                _under(f"usage_report by {group}, a page", seconds["page"], 0.150),
+                Row("  all rows", _milliseconds(median(seconds["whole"]))),
+            )
+        ]
+        command = rivals.ccusage()
+        if command is None:
+            return [*rows, Row("ccusage", "not found: set CCUSAGE to its program")]
+        for ours, theirs in (("day", "daily"), ("month", "monthly"), ("session", "session")):
+            asked = [sys.executable, "-m", "ccmcp", "usage", "--compatible", "ccusage", "--timezone", "UTC"]
+            pairs = [
+                (
+                    run([*asked, "--json", "--group", ours], environment),
+                    run([*command, "claude", theirs, "--offline", "--json", "-z", "UTC"], environment),
+                )
+                for _ in range(max(5, bench.times))
+            ]
+            mine, other = middle([pair[0] for pair in pairs]), middle([pair[1] for pair in pairs])
+            rows += [
+                Row(f"ccmcp usage --group {ours}, the whole command", _cost(mine)),
+                Row(f"ccusage claude {theirs}", _cost(other)),
+                _ratio("  ours beside it", mine.wall, other.wall),
+                Row("  tokens", _tokens(mine.said, other.said)),
+            ]
+    return rows
+
+
+def _tokens(ours: dict[str, dict[str, int]], theirs: dict[str, dict[str, int]]) -> str:
+    mine, other = ours["totals"]["total_tokens"], theirs["totals"]["totalTokens"]
+    return f"{mine:,}, equal" if mine == other else f"{mine:,}; ccusage {other:,}"
+
+
 def command(bench: Bench) -> list[Row]:
     """A whole `ccmcp list` on a warm cache beside a bare interpreter, in alternating pairs."""
     bare, ours = [], []
@@ -199,6 +239,7 @@ FIGURES: dict[str, Callable[[Bench], Sequence[Row]]] = {
     "refresh": refresh,
     "append": append,
     "queries": queries,
+    "usage": usage,
     "command": command,
 }
 

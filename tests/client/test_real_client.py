@@ -1,5 +1,7 @@
 """What the real Claude Code client makes of the server, over the sample history."""
 
+import json
+
 import pytest
 
 from tests.client.conversation import Answer, Conversation, Converse
@@ -16,6 +18,8 @@ TOOLS = (
     "list_sessions",
     "read_session",
     "find_tool_calls",
+    "usage_report",
+    "session_insights",
     "resume_command",
     "index_status",
 )
@@ -25,6 +29,8 @@ CALLS: dict[str, tuple[str, dict[str, object]]] = {
     "find itself": ("search_sessions", {"query": OWN_WORDS}),
     "read": ("read_session", {"session": WEBHOOKS[:8]}),
     "read much": ("read_session", {"session": IMPORT, "detail": "full", "max_tokens": 10_000}),
+    "count": ("usage_report", {"group": "session", "until": "2026-11-20", "timezone": "UTC"}),
+    "review": ("session_insights", {"since": "2026-10", "until": "2026-11-20"}),
     "misspell": ("search_sessions", {"qeury": "redis"}),
     "read nothing": ("read_session", {"session": "ffffffff"}),
 }
@@ -53,6 +59,19 @@ def test_the_model_is_told_when_to_reach_for_which_tool(conversation: Conversati
 def test_a_search_for_a_decision_names_the_session_that_made_it(answer: dict[str, Answer]) -> None:
     assert not answer["find"].is_error
     assert WEBHOOKS in answer["find"].text
+
+
+def test_a_report_of_usage_reaches_the_model_as_rows_and_totals(answer: dict[str, Answer]) -> None:
+    report = json.loads(answer["count"].text)
+
+    assert WEBHOOKS in [row["key"] for row in report["rows"]]
+    assert sum(row["total_tokens"] for row in report["rows"]) == report["totals"]["total_tokens"] > 0
+    assert report["timezone"] == "UTC"
+
+
+def test_a_review_reaches_the_model_as_findings(answer: dict[str, Answer]) -> None:
+    assert not answer["review"].is_error
+    assert json.loads(answer["review"].text)["totals"]["sessions"] == 16
 
 
 def test_words_without_spaces_between_them_are_found(answer: dict[str, Answer]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from ccmcp.config import Config, Root
 from ccmcp.history import History
-from ccmcp.index.facts import UsageFlag
+from ccmcp.index.stated import UsageFlag
 from tests.index.asking import found, listed, talk
 from tests.index.contents import contents
 from tests.transcript import Chat, Home, Record, line
@@ -106,7 +106,7 @@ def test_a_copy_s_lines_are_found_once_and_its_own_under_it(
     history.close()
     told = contents(config)
     flags = {
-        row[0]: [each[-1] & UsageFlag.COPIED for each in told["usage"] if each[0] == row[0]]
+        row[0]: [each[-2] & UsageFlag.COPIED for each in told["usage"] if each[0] == row[0]]
         for row in told["usage"]
     }
     assert all(flags[str(copying.copy)])
@@ -127,7 +127,7 @@ def test_when_the_original_is_deleted_its_lines_are_found_in_the_copy(
         assert found(history, word) == {copying.copy_session: 1}
     assert listed(history) == [copying.copy_session]
     history.close()
-    assert not any(row[-1] & UsageFlag.COPIED for row in contents(config)["usage"])
+    assert not any(row[-2] & UsageFlag.COPIED for row in contents(config)["usage"])
 
 
 def test_when_the_original_is_cut_what_only_the_copy_still_holds_is_found_there(

@@ -8,8 +8,8 @@ import pytest
 from ccmcp.config import Config
 from ccmcp.history import History
 from ccmcp.tools import Call
-from ccmcp.tools._found import SearchResult
 from ccmcp.tools.search_sessions import TOOL, SearchSessions
+from ccmcp.views.found import SearchResult
 from tests.index.asking import found
 from tests.index.contents import raw_bytes, stored_text
 from tests.transcript import Chat, Home, line

@@ -22,8 +22,8 @@ from ccmcp.index import index
 from ccmcp.result import plain
 from ccmcp.screen import Screen, columns
 from ccmcp.tools import Call
-from ccmcp.tools._calls import FoundCall, FoundCalls
 from ccmcp.tools.find_tool_calls import TOOL, FindToolCalls
+from ccmcp.views.calls import FoundCall, FoundCalls
 from tests.transcript import Chat, Home, Record
 
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)

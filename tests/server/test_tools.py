@@ -16,7 +16,11 @@ NAMES = [
     "read_session",
     "resume_command",
     "search_sessions",
+    "session_insights",
+    "usage_report",
 ]
+DATA = ("index_status", "session_insights", "usage_report")
+"""Those that answer with structured content."""
 
 
 @pytest.fixture
@@ -38,6 +42,8 @@ async def test_every_tool_answers(home: Home, chat: Chat, era: str) -> None:
         "search_sessions": {"query": "lazy dog"},
         "read_session": {"session": chat.id[:8]},
         "resume_command": {"session": chat.id},
+        "session_insights": {"session": chat.id},
+        "usage_report": {"group": "session"},
     }
     async with Client(command, mode=era) as client:
         assert [tool.name for tool in (await client.list_tools()).tools] == NAMES
@@ -46,8 +52,12 @@ async def test_every_tool_answers(home: Home, chat: Chat, era: str) -> None:
         [block] = answer.content
         assert isinstance(block, TextContent)
         assert not answer.is_error, block.text
-        assert (answer.structured_content is not None) == (name == "index_status")
-        assert name == "index_status" or chat.id in block.text
+        assert (answer.structured_content is not None) == (name in DATA)
+        assert name in DATA or chat.id in block.text
     status = answers["index_status"].structured_content
     assert status is not None
     assert status["sessions"] == 1
+    usage = answers["usage_report"].structured_content
+    assert usage is not None
+    assert [row["key"] for row in usage["rows"]] == [chat.id]
+    assert usage["totals"]["responses"] == 2

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ccmcp.screen import Screen, Style, cut
-from ccmcp.tools._filters import (
+from ccmcp.views.words import (
     Covered,
     NamedSession,
     clipped,

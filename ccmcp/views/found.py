@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ccmcp.index.query import FILTERS, nearest_filter
 from ccmcp.screen import Screen, columns, cut
-from ccmcp.tools._filters import (
+from ccmcp.views.words import (
     Covered,
     NamedSession,
     clipped,
@@ -136,6 +136,7 @@ class SearchResult:
 
 
 def as_text(result: SearchResult) -> str:
+    """What a model reads."""
     if not result.sessions:
         return "\n".join([_nothing(result), *_notes(result)])
     lines = [f"{len(result.sessions)} of {result.total} sessions, {result.order} first"]
@@ -149,6 +150,7 @@ def as_text(result: SearchResult) -> str:
 
 
 def block(number: int, session: FoundSession) -> str:
+    """One session of it, by its rank."""
     where = " · ".join(filter(None, (_day(session), named(session.project), named(session.branch or ""))))
     title = clipped(one_line(session.title), 120)
     lines = [f"{number}. {one_line(session.reference)} · {where}", f"   {title}"]
@@ -265,6 +267,7 @@ def _why_words(text: str) -> str:
 
 
 def as_screen(result: SearchResult, screen: Screen) -> str:
+    """What a person reads in a terminal."""
     if not result.sessions:
         return "\n".join([_nothing(result), *_notes(result)])
     blocks = ["\n".join(_shown(each, screen)) for each in result.sessions]

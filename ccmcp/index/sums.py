@@ -1,0 +1,309 @@
+"""The catalogue -> tokens, summed by what is asked for. I/O: reads the catalogue."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ccmcp.index.aims import named
+from ccmcp.index.calling import ANY_AGENT, MAIN, UNKNOWN_AGENT
+from ccmcp.index.callrows import kinds_of_agents, known_kinds
+from ccmcp.index.catalog import Catalog
+from ccmcp.index.counting import Book, told_by_rate
+from ccmcp.index.facts import utc
+from ccmcp.index.ledger import tools_of
+from ccmcp.index.listing import WITH_COPIES, pattern_of, where
+from ccmcp.index.spending import (
+    NEVER,
+    Account,
+    Clock,
+    Dimension,
+    Spender,
+    Spending,
+    SpendingFilter,
+    SpendingQuestion,
+    Sum,
+)
+
+
+class Ledger:
+    """What one moment's catalogue knows of tokens."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def models(self) -> list[str]:
+        """Every model there was."""
+        rates = self._catalog.rows("SELECT rate FROM rates")
+        return sorted({told_by_rate(str(rate))[0] for [rate] in rates})
+
+    def spenders(self) -> dict[int, Spender]:
+        """Every session, by the number that sums have."""
+        rows = self._catalog.rows("SELECT id, root, session_id, project, entrypoint, title FROM sessions")
+        return {
+            _int(number): Spender(
+                root=str(root),
+                session_id=str(session),
+                project=str(project),
+                entrypoint=str(entry),
+                title=str(title),
+            )
+            for number, root, session, project, entry, title in rows
+        }
+
+    def paths(self) -> dict[int, str]:
+        """The path of every file, by the number that sums have."""
+        return {_int(number): str(path) for number, path in self._catalog.rows("SELECT id, path FROM files")}
+
+    def times(self) -> tuple[int, int]:
+        """When the first and the last response was, in milliseconds; 0 where there is none."""
+        first = self._catalog.rows("SELECT MIN(at) FROM responses WHERE at > 0")
+        last = self._catalog.rows("SELECT MAX(at) FROM responses")
+        return _int(first[0][0]), _int(last[0][0])
+
+    def compactions(self, wanted: SpendingFilter) -> dict[int, tuple[int, int]]:
+        """How often the context of each session was summed up within a filter's times, and the largest that was, in tokens."""
+        condition, values = _of_sessions(self._catalog, wanted)
+        since, until = (_stamp(at) if 0 < at < NEVER else "" for at in (wanted.since, wanted.until))
+        rows = self._catalog.rows(
+            f"SELECT session, COUNT(*), MAX(amount) FROM moments WHERE kind = 'compaction' AND at >= ? AND (? = '' OR at < ?) "  # noqa: S608 - our own condition
+            f"AND session IN (SELECT s.id FROM sessions s WHERE {condition}) GROUP BY session",
+            [since, until, until, *values],
+        )
+        return {_int(session): (_int(number), _int(largest)) for session, number, largest in rows}
+
+    def spending(self, question: SpendingQuestion) -> Spending:
+        """
+        The tokens a question is about.
+
+        Raises:
+            ProjectNotFoundError: no session is of such a project.
+            BadArgumentError: no root has this label.
+
+        """
+        catalog = self._catalog
+        chosen = _Chosen(catalog, question.wanted, question.book)
+        if "agent" in question.by:
+            kinds = known_kinds(catalog)
+
+            def kind_of(session: int, agent: str) -> str:
+                return kinds.get((session, agent), "") or UNKNOWN_AGENT
+
+            catalog.connection.create_function("kind_of", 2, kind_of)
+        if "span" not in question.by:
+            return Spending(
+                sums=tuple(_sums(catalog, question, chosen, "responses r")), unknown=chosen.unknown
+            )
+        catalog.execute("CREATE TEMP TABLE spans (number INTEGER, first INTEGER, last INTEGER)")
+        try:
+            catalog.insert("temp.spans", ((at, *span) for at, span in enumerate(question.spans)), 3)
+            tables = "spans p CROSS JOIN responses r ON r.at BETWEEN p.first AND p.last"
+            return Spending(sums=tuple(_sums(catalog, question, chosen, tables)), unknown=chosen.unknown)
+        finally:
+            catalog.execute("DROP TABLE temp.spans")
+
+    def windows(self, book: Book, length: int) -> list[tuple[int, int]]:
+        """
+        The windows of a length in milliseconds that responses fall into: (start, time of the last response in it).
+
+        A window starts at the full UTC hour of its first response, and takes in what comes no later than
+        its length after that; the next one starts with the first response after it.
+        """
+        found: list[tuple[int, int]] = []
+        first = "SELECT at FROM responses WHERE at > ? AND books & ? ORDER BY at LIMIT 1"
+        last = "SELECT at FROM responses WHERE at <= ? AND books & ? ORDER BY at DESC LIMIT 1"
+        at = 0
+        while rows := self._catalog.rows(first, (at, int(book))):
+            start = _int(rows[0][0]) // _HOUR * _HOUR
+            at = start + length
+            found.append((start, _int(self._catalog.rows(last, (at, int(book)))[0][0])))
+        return found
+
+    def accounts(self, wanted: SpendingFilter) -> list[Account]:
+        """
+        What the client itself counted for sessions that lie wholly within a filter's times; none where it asks for a part of sessions.
+
+        A fork's account goes on from that of the session it was forked from: that one's is taken off.
+        """
+        if wanted.agent or wanted.branch:
+            return []
+        condition, values = _of_sessions(self._catalog, wanted)
+        if wanted.since:
+            condition, values = f"{condition} AND s.started_at >= ?", [*values, _stamp(wanted.since)]
+        if wanted.until < NEVER:
+            condition, values = f"{condition} AND s.ended_at < ?", [*values, _stamp(wanted.until)]
+        counts = ", ".join(f"MAX(0, a.{name} - COALESCE(b.{name}, 0))" for name in _ACCOUNTED)
+        rows = self._catalog.rows(
+            f"SELECT a.session, a.model, {counts} FROM accounts a JOIN files f ON f.id = a.file "  # noqa: S608 - our own names
+            "LEFT JOIN files o ON o.id = f.copy_of AND f.copied > 0 LEFT JOIN accounts b ON b.file = o.id AND b.model = a.model "
+            f"WHERE a.session IN (SELECT s.id FROM sessions s WHERE {condition})",
+            values,
+        )
+        asked = wanted.model.lower()
+        return [Account(*row) for row in rows if asked in str(row[1]).lower()]  # type: ignore[arg-type]  # as the table's columns are
+
+
+_ACCOUNTED = ("input", "output", "cache_write", "cache_write_1h", "cache_read", "web_searches", "cost_usd")
+_HOUR = 3_600_000
+_DAY = 24 * _HOUR
+
+
+def _sums(catalog: Catalog, question: SpendingQuestion, chosen: "_Chosen", tables: str) -> Iterator[Sum]:
+    keys = [_KEYS[each].format(wall=_wall(question.clock)) for each in question.by]
+    width = len(keys)
+    moment = " + ".join(f"(r.at >= {each})" for each in question.moments) or "0"
+    size = " + ".join(f"(r.input + r.cache_write + r.cache_read > {each})" for each in question.sizes) or "0"
+    columns = [*keys, "r.rate", moment, size]
+    grouped = [
+        str(at) for at, column in enumerate(columns, 1) if column != "0"
+    ]  # each more makes all of it slower
+    above = [f"SUM(MAX({each} - {question.above}, 0))" if question.above else "0" for each in _ABOVE]
+    condition, values = chosen.condition
+    rows: Iterator[tuple[Any, ...]] = catalog.execute(
+        f"SELECT {', '.join((*columns, _TOTALS, *above))} FROM {tables} WHERE {condition} GROUP BY {', '.join(grouped)}",  # noqa: S608 - our own columns and numbers
+        values,
+    )
+    if "tool" in question.by:
+        rows = (shared for row in rows for shared in _by_tool(question.by.index("tool"), row, width))
+    for row in rows:
+        yield Sum._make((row[:width], *row[width : width + 16], row[width + 16 :]))
+
+
+_KEYS: Mapping[Dimension, str] = {
+    "hour": f"CASE WHEN r.at THEN (r.at + {{wall}}) / {_HOUR} * {_HOUR} - ({{wall}}) ELSE -1 END",
+    "day": f"CASE WHEN r.at THEN (r.at + {{wall}}) / {_DAY} ELSE -1 END",
+    "span": "p.number",
+    "session": "r.session",
+    "file": "r.file",
+    "agent": f"CASE WHEN r.agent = '' THEN '{MAIN}' ELSE kind_of(r.session, r.agent) END",
+    "branch": "r.branch",
+    "tool": "r.tools",
+}
+_TOTALS = (
+    "SUM(r.recorded), COUNT(*), SUM(r.stop_reason = ''), SUM(r.input), SUM(r.output), SUM(r.cache_write), SUM(r.cache_write_5m), "
+    "SUM(r.cache_write_1h), SUM(r.cache_read), SUM(r.web_searches), COALESCE(MIN(NULLIF(r.at, 0)), 0), MAX(r.at), "
+    "MAX(r.input + r.cache_write + r.cache_read)"
+)
+"""The fields of a `Sum` from `recorded` to `largest`."""
+_ABOVE = ("r.input", "r.output", "r.cache_write - r.cache_write_1h", "r.cache_write_1h", "r.cache_read")
+
+
+def _wall(clock: Clock) -> str:
+    """How far the wall clock is ahead at `r.at`, as SQL."""
+    *parts, (_, last) = clock
+    if not parts:
+        return str(last)
+    return f"CASE {' '.join(f'WHEN r.at < {until} THEN {ahead}' for until, ahead in parts)} ELSE {last} END"
+
+
+def _by_tool(place: int, row: tuple[Any, ...], width: int) -> Iterator[tuple[Any, ...]]:
+    """
+    A row with the one tool that its responses called at this place of its keys, or shared out among several.
+
+    By how often each was called; in whole tokens, which add up to what they were.
+    """
+    tools = tools_of(str(row[place]))
+    if len(tools) < 2:
+        yield (*row[:place], tools[0][0] if tools else "", *row[place + 1 :])
+        return
+    calls, before = sum(number for _, number in tools), 0
+    start, whole = (
+        width + 4,
+        range(width + 14, width + 17),
+    )  # behind the price; times and the largest are no counts
+    for tool, number in tools:
+        after = before + number
+        shares = (
+            total if at in whole else _share(total, before, after, calls)
+            for at, total in enumerate(row[start:], start)
+        )
+        yield (*row[:place], tool, *row[place + 1 : start], *shares)
+        before = after
+
+
+def _share(total: Any, before: int, after: int, calls: int) -> Any:
+    if total is None or isinstance(total, float):
+        return total and total * (after - before) / calls
+    return total * after // calls - total * before // calls
+
+
+class _Chosen:
+    """The responses that a filter leaves, as a condition over `responses r`; fills `unknown`."""
+
+    def __init__(self, catalog: Catalog, wanted: SpendingFilter, book: Book) -> None:
+        self._catalog = catalog
+        self._kinds: Mapping[tuple[int, str], str] | None = None
+        self.unknown: dict[str, tuple[str, ...]] = {}
+        parts = [("r.books & ?", [int(book)]), *self._parts(wanted)]
+        self.condition = (
+            " AND ".join(part for part, _ in parts),
+            [value for _, values in parts for value in values],
+        )
+
+    @property
+    def kinds(self) -> Mapping[tuple[int, str], str]:
+        """The kinds of all subagents that cost anything."""
+        if self._kinds is None:
+            self._kinds = kinds_of_agents(self._catalog, table="responses")
+        return self._kinds
+
+    def _parts(self, wanted: SpendingFilter) -> Iterator[tuple[str, Sequence[object]]]:
+        condition, values = _of_sessions(self._catalog, wanted)
+        # With a sign before it no index leads to the sessions: one after the other they take longer than all responses.
+        sign = "" if wanted.session else "+"
+        yield f"{sign}r.session IN (SELECT s.id FROM sessions s WHERE {condition})", values  # noqa: S608 - our own condition
+        if wanted.accounted:
+            yield "+r.session IN (SELECT session FROM accounts)", []
+        if wanted.since:
+            yield "r.at >= ?", [wanted.since]
+        if wanted.until < NEVER:
+            yield "r.at < ? AND r.at > 0", [wanted.until]
+        if wanted.branch:
+            yield "r.branch GLOB ?", [pattern_of(wanted.branch)]
+        if wanted.model:
+            yield from self._model(wanted.model)
+        if wanted.agent:
+            yield from self._agent(wanted.agent)
+
+    def _model(self, asked: str) -> Iterator[tuple[str, Sequence[object]]]:
+        rates = [str(rate) for [rate] in self._catalog.rows("SELECT rate FROM rates")]
+        these = [rate for rate in rates if asked.lower() in told_by_rate(rate)[0].lower()]
+        if not these:
+            self.unknown["model"] = tuple(sorted({told_by_rate(rate)[0] for rate in rates}))
+        yield f"r.rate IN ({', '.join('?' * len(these))})", these
+
+    def _agent(self, asked: str) -> Iterator[tuple[str, Sequence[object]]]:
+        match asked.lower():
+            case "main":
+                yield "r.agent = ''", []
+            case "subagent" | "subagents" | "*":
+                yield "r.agent != ''", []
+            case _:
+                known = sorted({kind for kind in self.kinds.values() if kind})
+                kinds, start = named(asked, known), asked.removeprefix("agent-")
+                these = [
+                    each
+                    for each, kind in self.kinds.items()
+                    if (kind in kinds if kinds else each[1].startswith(start))
+                ]
+                if not these:
+                    self.unknown["agent"] = (MAIN, ANY_AGENT, *known)
+                pairs = ", ".join("(?, ?)" * bool(each) for each in these)
+                yield (
+                    f"(r.session, r.agent) IN (VALUES {pairs})" if these else "0",
+                    [value for each in these for value in each],
+                )
+
+
+def _of_sessions(catalog: Catalog, wanted: SpendingFilter) -> tuple[str, list[object]]:
+    condition, values = where(catalog, wanted.sessions, kept=WITH_COPIES)
+    if wanted.session:
+        return f"{condition} AND s.root = ? AND s.session_id = ?", [*values, *wanted.session]
+    return condition, values
+
+
+def _stamp(at: int) -> str:
+    return utc(datetime.fromtimestamp(at / 1000, UTC).isoformat())
+
+
+def _int(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,59 @@
+"""
+Prompts that correct what came before.
+
+Finds prompts that begin by objecting, in the languages of objections.tsv: "no, ...", "that's wrong",
+"undo that", "still not working". It means that something was misunderstood or called done without a look;
+what has to be said twice belongs in CLAUDE.md.
+
+Known false positives: a "no" that answers a question, and reports about a program's own errors. What
+objects further in, or without any of these phrases, is not seen: the true number is higher.
+"""
+
+from collections.abc import Iterator
+
+from ccmcp.insights._objections import objections
+from ccmcp.insights._paths import last
+from ccmcp.insights._pattern import Advice, Finding, Pattern, Sign
+from ccmcp.work.session import Work
+
+
+def _find(work: Work) -> Iterator[Sign]:
+    for prompt, way in objections(work):
+        project = last(work.activity.session.project)
+        yield Sign(
+            subject=f"{project}, still not working" if way == "still" else project,
+            kind="still" if way == "still" else "no",
+            entry_id=prompt.entry_id,
+            at=prompt.at,
+            note=prompt.text[:200],
+            cost=work.cost_of(work.turn_before(prompt)),
+        )
+
+
+def _advise(finding: Finding) -> Advice:
+    if finding.kind == "still":
+        return Advice(
+            do="It was called done and was not: have results looked at before they are reported.",
+            paste="- Before you say that something works, run it and look at the result: [test, build, screenshot]. Say what you did not check.",
+            into=finding.memory,
+        )
+    return Advice(
+        do="Make a rule of each thing that had to be said; what was said is quoted.",
+        paste=f"- [rule, so that it need not be said again: “{_quoted(finding.evidence[0].note)}”]",
+        into=finding.memory,
+    )
+
+
+def _quoted(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else line[:79].rstrip() + "…"
+
+
+PATTERN = Pattern(
+    name="corrections",
+    title="Corrections by the user",
+    cost_of="the responses that were corrected",
+    find=_find,
+    advise=_advise,
+    least=2,
+)

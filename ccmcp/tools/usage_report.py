@@ -1,0 +1,315 @@
+"""Tokens and money: what work cost, by anything that tells it apart."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, tzinfo
+from typing import Annotated, Literal, cast
+
+from ccmcp.errors import BadArgumentError, BadCursorError, NoBudgetError, did_you_mean
+from ccmcp.history import History
+from ccmcp.index import SessionFilter
+from ccmcp.index.spending import NEVER, SpendingFilter
+from ccmcp.limits import Ge, MaxLen
+from ccmcp.result import cursor, plain, position
+from ccmcp.tools import Call, Tool
+from ccmcp.tools._filters import Narrowed, Short, covered, local, session_filter, stamp, times, whole
+from ccmcp.tools._money import budgets, prices
+from ccmcp.tools._spent_amounts import budget_standings, unattributed, usage_row, usage_totals
+from ccmcp.tools._spent_details import details, turn_rows
+from ccmcp.usage.budgets import Budget
+from ccmcp.usage.keys import GROUPS, TIMES, Group
+from ccmcp.usage.report import Report, Request, Row, report
+from ccmcp.usage.standings import standings
+from ccmcp.views.spent import UsageReport, UsageRow
+from ccmcp.views.spent_screen import on_screen
+from ccmcp.views.spent_text import csv, refusal, text
+from ccmcp.views.words import named
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageQuestion(Narrowed):
+    """What is counted; since and until are about the responses themselves."""
+
+    group: Short = "day"
+    """By what: day, week, month, hour, project, session, model, agent, branch, entrypoint, tool, block (5 hours); two with a comma; turn with session."""
+
+    session: Short = ""
+    """Only this session: its id, a unique prefix of 6 or more characters, or LABEL:ID."""
+
+    agent: Short = ""
+    """Whose responses: main, subagent (any), a subagent's type (reviewer, Explore ...), or the beginning of its id."""
+
+    timezone: Short = ""
+    """The IANA zone that days are counted in, as Europe/Berlin or UTC; else that of the settings or this machine."""
+
+    mode: Literal["auto", "calculated", "recorded"] = "auto"
+    """Whose figure of the cost: what the client wrote down where it did, else by price (auto); by price; only what it wrote down."""
+
+    compatible: Literal["", "ccusage"] = ""
+    """Count and price by the rules of `ccusage claude` (20.0.24), and say how that differs from ours."""
+
+    details: bool = False
+    """Also what failed or abandoned work cost, subagents by type, tool results read again as context, times of turns."""
+
+    check: bool = False
+    """Only where the budgets of the settings stand; as a command it exits 1 when one is passed."""
+
+    limit: Annotated[int, Ge(0)] = 0
+    """How many rows, the newest or dearest; 0 for all that fit."""
+
+    cursor: Annotated[str, MaxLen(2000)] = ""
+    """next_cursor of the page before."""
+
+
+def _run(history: History, asked: UsageQuestion, call: Call) -> UsageReport:
+    coverage = history.refresh(call.progress, call.stopped)
+    turn = asked.group.strip().lower() == "turn"
+    if turn and not asked.session:
+        raise BadArgumentError("group", asked.group, "Turns are those of one session: name it with session.")
+    groups: tuple[Group, ...] = ("session",) if turn else _groups(asked)
+    zone, zone_name = _zone(history, asked, call)
+    call = replace(call, now=call.now.astimezone(zone))
+    table, limits = prices(history.config), budgets(history.config)
+    if asked.check and not limits:
+        raise NoBudgetError(str(history.config.settings))
+    request = Request(
+        groups=groups,
+        wanted=_wanted(history, asked, call),
+        now=call.now,
+        prices=table,
+        mode=asked.mode,
+        ccusage=bool(asked.compatible),
+    )
+    found, ours, standing = history.spending(
+        lambda ledger: (
+            report(ledger, request),
+            report(ledger, replace(request, ccusage=False)) if asked.compatible else None,
+            standings(ledger, limits, table, call.now, asked.mode),
+        )
+    )
+    done = history.activity(_sessions(asked, call), request.wanted.session) if asked.details or turn else []
+    rows: Sequence[Row | UsageRow] = found.rows
+    if turn:
+        rows = [row for each in done for row in turn_rows(each, table, call)]
+    several = history.in_several_roots({row.session.session_id for row in found.rows if row.session})
+    budget = _budget_of(groups, request.wanted, limits)
+    key = {"usage": [*(getattr(asked, name) for name in _NAMES), asked.this_project and call.cwd]}
+    page, following = _page(
+        () if asked.check else rows,
+        lambda row: row if isinstance(row, UsageRow) else usage_row(row, call, several, budget),
+        asked,
+        call,
+        _offset(asked, key),
+        newest=turn or groups[0] in TIMES,
+    )
+    since, until = times(asked, call)
+    return UsageReport(
+        rows=tuple(page),
+        totals=usage_totals(found, call),
+        unattributed=unattributed(found.beyond),
+        group="turn" if turn else ",".join(groups),
+        timezone=zone_name,
+        since=local(stamp(since), call),
+        until=local(stamp(until), call),
+        mode=asked.mode,
+        compatible=asked.compatible or None,
+        difference=_difference(found, ours, groups) if ours else None,
+        unpriced_models=tuple(sorted(found.totals.unpriced)),
+        unpriced_tokens=dict(sorted(found.totals.unpriced.items())),
+        budgets=tuple(budget_standings(standing)),
+        details=details(done, table) if asked.details else None,
+        marks=_marks(found),
+        hints=tuple(_hints(asked, found)),
+        total_rows=len(rows),
+        next_cursor=cursor(key, following) if following else None,
+        coverage=covered(history, coverage),
+        check=asked.check,
+    )
+
+
+_NAMES = tuple(field.name for field in fields(UsageQuestion) if field.name not in ("limit", "cursor"))
+
+# -- what is asked
+
+
+def _groups(asked: UsageQuestion) -> tuple[Group, ...]:
+    """The one or two groupings. Raises BadArgumentError."""
+    names = [each for each in re.split(r"[\s,+]+", asked.group.strip().lower()) if each] or ["day"]
+    for name in names:
+        if name not in GROUPS:
+            raise BadArgumentError("group", asked.group, did_you_mean(name, GROUPS))
+    if len(names) > 2 or len(set(names)) < len(names):
+        raise BadArgumentError(
+            "group", asked.group, "Give one or two different ones, as day or project,model."
+        )
+    return cast("tuple[Group, ...]", tuple(names))
+
+
+def _zone(history: History, asked: UsageQuestion, call: Call) -> tuple[tzinfo, str]:
+    """The zone days are counted in, and what it is called. Raises BadArgumentError."""
+    name = asked.timezone.strip() or history.config.timezone
+    if name:
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 - 4 ms that only those pay who set a zone
+
+        try:
+            return ZoneInfo(name), name
+        except (KeyError, ValueError, OSError):
+            raise BadArgumentError("timezone", name, "Give an IANA name, as Europe/Berlin or UTC.") from None
+    return call.now.tzinfo or UTC, f"local ({call.now:%Z}, UTC{call.now.isoformat()[-6:]})"
+
+
+def _wanted(history: History, asked: UsageQuestion, call: Call) -> SpendingFilter:
+    """The filter over responses. Raises CcmcpError for one that can't be used, and for a session that is not there."""
+    since, until = times(asked, call)
+    session, agent = None, asked.agent
+    if asked.session:
+        found, _, its = history.session_or_subagent(asked.session)
+        session, agent = (found.root, found.session_id), agent or its
+    return SpendingFilter(
+        # Of time, branch and model each response tells itself.
+        sessions=replace(_sessions(asked, call), since="", until="", branch="", model=""),
+        session=session,
+        since=round(since.timestamp() * 1000) if since else 0,
+        until=round(until.timestamp() * 1000) if until else NEVER,
+        model=whole(asked.model.strip()),
+        agent=whole(agent.strip()),
+        branch=whole(asked.branch.strip()),
+    )
+
+
+def _sessions(asked: UsageQuestion, call: Call) -> SessionFilter:
+    return session_filter(asked, call)
+
+
+def _offset(asked: UsageQuestion, key: object) -> int:
+    match position(asked.cursor, key) if asked.cursor else 0:
+        case int(offset) if offset >= 0:
+            return offset
+        case _:
+            raise BadCursorError
+
+
+def _budget_of(
+    groups: tuple[Group, ...], wanted: SpendingFilter, limits: tuple[Budget, ...]
+) -> Budget | None:
+    """The budget that each row is held against: rows of a budget's period, of all that was spent in it."""
+    whole_periods = wanted == SpendingFilter(since=wanted.since, until=wanted.until)
+    fitting_ones = (each for each in limits if (each.per,) == groups and not (each.project or each.model))
+    return next(fitting_ones, None) if whole_periods else None
+
+
+# -- what is answered
+
+_BESIDE_ROWS = 6_000
+"""So many characters of an answer are kept for what stands beside its rows."""
+
+
+def _page(
+    rows: Sequence[Row | UsageRow],
+    shown: Callable[[Row | UsageRow], UsageRow],
+    asked: UsageQuestion,
+    call: Call,
+    offset: int,
+    *,
+    newest: bool,
+) -> tuple[list[UsageRow], int]:
+    """The rows of a page, and where the next one begins (0 for nowhere): from the newest back where rows are times."""
+    ordered = rows[::-1] if newest else rows
+    page: list[UsageRow] = []
+    size = 0
+    for row in ordered[offset : offset + asked.limit if asked.limit else None]:
+        found = shown(row)
+        if call.most_characters:
+            size += len(json.dumps(plain(found, nulls=False), ensure_ascii=False))
+            if page and size > call.most_characters - _BESIDE_ROWS:
+                break
+        page.append(found)
+    end = offset + len(page)
+    return page[::-1] if newest else page, end if end < len(rows) and page else 0
+
+
+def _difference(theirs: Report, ours: Report, groups: tuple[Group, ...]) -> str:
+    """One line that says how ccusage's totals differ from ours, and why they may."""
+    more = theirs.totals.total - ours.totals.total
+    if not more and theirs.totals.usd == ours.totals.usd:
+        return "No difference: our rules give the same tokens and cost."
+    by_day = "counts each line of a response without a request id, and progress copies in place of subagents' final lines"
+    other = "leaves out subagents' responses that only progress lines hold"
+    why = [by_day if groups[0] == "day" else other]
+    why += [
+        "counts an id that a gateway gave twice once in all files",
+        "leaves out lines with a null in them",
+    ]
+    if unpriced := sorted(set(theirs.totals.unpriced) - set(ours.totals.unpriced)):
+        why.append(f"has no price for {', '.join(map(named, unpriced))}")
+    return (
+        f"By our rules: {ours.totals.total:,} tokens and ${ours.totals.usd or 0:,.2f}. ccusage counts {abs(more):,} tokens "
+        f"{'more' if more >= 0 else 'less'} and says ${theirs.totals.usd or 0:,.2f}: it {'; '.join(why)}."
+    )
+
+
+def _marks(found: Report) -> dict[str, str]:
+    """Which figures are exact, derived or unknowable."""
+    amount = found.totals
+    output = "exact"
+    if amount.no_final:
+        output = f"exact but for {amount.no_final:,} of {amount.responses:,} responses, where it is unknowable: a lower bound"
+    cost = "derived: tokens at list prices"
+    if amount.recorded:
+        cost += "; exact where the client wrote it down"
+    return {
+        "input_tokens": "exact",
+        "cache_creation_tokens": "exact",
+        "cache_read_tokens": "exact",
+        "output_tokens": output,
+        "cost_usd": cost,
+        "context.largest_tokens": "exact",
+        "context.window_tokens": "derived",
+        "cache.saved_usd": "derived",
+        "unattributed": "exact where the client kept an account (2.1.260 and later), else unknowable",
+        "details": "derived",
+        "plan limits, discounts, tokens per second": "unknowable",
+    }
+
+
+def _hints(asked: UsageQuestion, found: Report) -> Iterator[str]:
+    """What to ask where nothing fits."""
+    for name, known in found.unknown.items():
+        given = getattr(asked, name)
+        yield f"There is no {_KINDS.get(name, name)} {named(given)!r}. {did_you_mean(given, known[:_MOST_KNOWN])}"
+
+
+_KINDS = {"agent": "subagent"}
+_MOST_KNOWN = 20
+
+
+TOOL = Tool(
+    name="usage_report",
+    command="usage",
+    title="Usage report",
+    description=(
+        "Count tokens, money and context use of past Claude Code sessions: what last week cost, which project, session, model, branch or "
+        "subagent was dear, how full contexts got, what caching saved, where budgets stand. Each API response counts once, however many "
+        "lines, resumed or forked sessions repeat it. Costs are list prices in USD by a dated table; models without a price are named. "
+        "details adds what failed work, re-read tool results and subagents cost. For what was said or done, use search_sessions or "
+        'find_tool_calls. Example: {"group": "project,model", "since": "last-week"}.'
+    ),
+    hint="cost, tokens, spending, bill, budget, price, usage by day week month project model session, context window, cache hit rate, ccusage",
+    contract="data",
+    parameters=UsageQuestion,
+    result=UsageReport,
+    run=_run,
+    text=text,
+    screen=on_screen,
+    csv=csv,
+    refusal=refusal,
+    examples=(
+        "ccmcp usage --since 7d",
+        "ccmcp usage --group project,model --since this-month",
+        "ccmcp usage --group block",
+        "ccmcp usage --csv > usage.csv",
+        "ccmcp usage --check",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Counted responses -> tokens and money, by whatever they are grouped by. Pure: no files but its own table, no clock."""

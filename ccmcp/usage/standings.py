@@ -1,0 +1,49 @@
+"""Where the budgets stand now. Pure but for the ledger it is given."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from ccmcp.index.counting import told_by_rate
+from ccmcp.index.spending import SpendingFilter, SpendingQuestion
+from ccmcp.index.sums import Ledger
+from ccmcp.usage.amount import Amount, Pricing
+from ccmcp.usage.budgets import Budget, Standing, standing
+from ccmcp.usage.cost import Mode
+from ccmcp.usage.periods import bounds, clock, day_of
+from ccmcp.usage.prices import PriceTable
+
+
+def standings(
+    ledger: Ledger, budgets: Sequence[Budget], prices: PriceTable, now: datetime, mode: Mode = "auto"
+) -> list[tuple[Standing, datetime, datetime]]:
+    """Each budget as it stands in the period that `now` lies in, by the wall clock of its zone, and that period."""
+    if not budgets:
+        return []
+    zone = now.tzinfo or UTC
+    periods = {budget.per: bounds(budget.per, now) for budget in budgets}
+    since = min(start for start, _ in periods.values())
+    pricing = Pricing.of(prices, ledger.models(), mode=mode)
+    question = SpendingQuestion(
+        wanted=SpendingFilter(since=round(since.timestamp() * 1000)),
+        by=("day", "session"),
+        clock=clock(zone, *ledger.times()),
+        moments=pricing.milliseconds,
+        sizes=pricing.sizes,
+    )
+    spenders = ledger.spenders()
+    spent = dict.fromkeys(budgets, Decimal(0))
+    for each in ledger.spending(question).sums:
+        number, session = each.keys
+        amount = Amount()
+        pricing.add(amount, each)
+        day, model = day_of(int(number)), told_by_rate(each.rate)[0]
+        project = spenders[int(session)].project if int(session) in spenders else ""
+        for budget in budgets:
+            if day >= periods[budget.per][0].date() and budget.covers(project, model):
+                spent[budget] += amount.usd or 0
+    return [
+        (standing(budget, spent[budget], start, now, end), start, end)
+        for budget in budgets
+        for start, end in [periods[budget.per]]
+    ]

@@ -1,0 +1,1 @@
+"""What one session did: its conversations, turns, what calls and results cost there. Pure."""
