@@ -1,6 +1,6 @@
 """The one object the tools hold: a user's sessions, and an index that follows them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -70,13 +70,18 @@ class History:
         """What `ask` makes of the tokens of one moment's history. Raises CcmcpError for a filter that names nothing."""
         return self._index.spending(ask)
 
-    def activity(self, wanted: SessionFilter, session: tuple[str, str] | None = None) -> "list[Activity]":
+    def activity(
+        self,
+        ask: "Callable[[Iterator[Activity]], T]",
+        wanted: SessionFilter,
+        session: tuple[str, str] | None = None,
+    ) -> T:
         """
-        What sessions did within a filter's times, the newest first; with `session` (root, id) that one alone.
+        What `ask` makes of what sessions did within a filter's times, the newest first; with `session` (root, id) of that one.
 
-        Raises CcmcpError for a filter that names nothing.
+        They come one by one, and are gone when `ask` returns. Raises CcmcpError for a filter that names nothing.
         """
-        return self._index.activity(wanted, session)
+        return self._index.activity(ask, wanted, session)
 
     def session(self, asked: str) -> tuple[Session, tuple[SessionFile, ...]]:
         """

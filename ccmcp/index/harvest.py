@@ -206,8 +206,8 @@ class Reader:
         at = -1
         for part, passage in enumerate(passages(entry)):
             own = self._see(entry, passage, copied=copied)
-            if not copied and (moment := moment_row(entry, passage, self._agent(entry))):
-                harvest.moments.append(moment)
+            if passage.block is None and not copied and (moment := moment_row(entry, passage)):
+                harvest.moments.append((*moment[:4], self._agent(entry), *moment[4:]))
             title = isinstance(entry, CustomTitle | AiTitle) and harvest.facts.see_title(passage.text)
             if (passage.injected and not title) or isinstance(entry, Summary):
                 continue

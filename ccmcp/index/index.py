@@ -8,7 +8,7 @@ questions: they are answered from what is there, and say how much that is.
 """
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from ccmcp.config import Config
@@ -381,11 +381,16 @@ class Index:
 
         return self._of_all(lambda whole: ask(Ledger(whole)))
 
-    def activity(self, wanted: SessionFilter, session: tuple[str, str] | None) -> "list[Activity]":
-        """What sessions did. Raises CcmcpError for a filter that names nothing."""
+    def activity(
+        self,
+        ask: "Callable[[Iterator[Activity]], T]",
+        wanted: SessionFilter,
+        session: tuple[str, str] | None,
+    ) -> T:
+        """What `ask` makes of what sessions did, one by one. Raises CcmcpError for a filter that names nothing."""
         from ccmcp.index.activity import activity  # noqa: PLC0415 - other questions do without
 
-        return self._of_all(lambda whole: list(activity(whole, wanted, session=session)))
+        return self._of_all(lambda whole: ask(activity(whole, wanted, session=session)))
 
     def _of_all(self, ask: Callable[[Catalog], T]) -> T:
         """What is answered by the catalogue and what is beside it as one."""

@@ -12,7 +12,7 @@ _LINES = f"""
 SELECT u.unit, u.message_id, u.request_id, u.inner_session, u.request_session, u.uuid, u.model, u.at, u.stop_reason, u.input, u.output,
     u.cache_write, u.cache_write_5m, u.cache_write_1h, u.cache_read, u.web_searches, u.speed, u.service_tier, u.geo,
     u.cost_usd, u.version, u.agent, u.branch, u.flags, u.file, u.offset,
-    CASE WHEN u.flags & {int(UsageFlag.STRAY)} AND f.path NOT LIKE '%_subagents_%' THEN COALESCE(
+    CASE WHEN u.flags & {int(UsageFlag.STRAY)} AND f.path LIKE '%' || f.folder || '_agent-' || f.agent_id || '.jsonl' THEN COALESCE(
         (SELECT s.id FROM sessions s WHERE s.root = f.root AND s.session_id = u.inner_session), u.session
     ) ELSE u.session END, f.path
 FROM touched t CROSS JOIN usage u ON u.unit = t.unit JOIN files f ON f.id = u.file ORDER BY t.unit

@@ -8,15 +8,15 @@ from ccmcp.transcripts.passages import INTERRUPTED, Passage, is_prompt
 TEXT_LENGTH = 300
 
 
-def moment_row(entry: Entry, passage: Passage, agent: str) -> tuple[object, ...] | None:
-    """A row of `moments` from offset on, without the session; none where nothing happened that is kept."""
+def moment_row(entry: Entry, passage: Passage) -> tuple[object, ...] | None:
+    """A row of `moments` from offset on, without session and agent; none where nothing happened that is kept."""
     kind, amount, after = _what(entry, passage)
     if not kind:
         return None
     text = (
-        " ".join(clean(passage.text[: 4 * TEXT_LENGTH]).split())[:TEXT_LENGTH] if kind in _WITH_WORDS else ""
+        " ".join(clean(passage.text[: 3 * TEXT_LENGTH]).split())[:TEXT_LENGTH] if kind in _WITH_WORDS else ""
     )
-    return entry.offset, entry.id, utc(entry.timestamp), kind, agent, text, amount, after
+    return entry.offset, entry.id, utc(entry.timestamp), kind, text, amount, after
 
 
 _WITH_WORDS = ("prompt", "command", "api_error")

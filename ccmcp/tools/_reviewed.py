@@ -68,7 +68,7 @@ def reviewed(
     before = _moment(window.before.since or 0) if window.before else None
     wanted = replace(session_filter(asked, call), since=stamp(before or since) or "")
     book = _remembering(work_prices(prices(history.config)))
-    seen = review(history.activity(wanted, session), patterns, book, window)
+    seen = history.activity(lambda found: review(found, patterns, book, window), wanted, session)
     ids = {each.session.session_id for finding in seen.findings for each in finding.evidence}
     several = history.in_several_roots(ids | {session[1]} if session else ids)
     insights = [_insight(finding, several, call) for finding in _page(seen.findings, limit)]

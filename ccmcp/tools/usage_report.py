@@ -89,10 +89,10 @@ def _run(history: History, asked: UsageQuestion, call: Call) -> UsageReport:
             standings(ledger, limits, table, call.now, asked.mode),
         )
     )
-    done = history.activity(_sessions(asked, call), request.wanted.session) if asked.details or turn else []
+    of_sessions, session = _sessions(asked, call), request.wanted.session
     rows: Sequence[Row | UsageRow] = found.rows
     if turn:
-        rows = [row for each in done for row in turn_rows(each, table, call)]
+        rows = history.activity(lambda done: turn_rows(done, table, call), of_sessions, session)
     several = history.in_several_roots({row.session.session_id for row in found.rows if row.session})
     budget = _budget_of(groups, request.wanted, limits)
     key = {"usage": [*(getattr(asked, name) for name in _NAMES), asked.this_project and call.cwd]}
@@ -119,7 +119,9 @@ def _run(history: History, asked: UsageQuestion, call: Call) -> UsageReport:
         unpriced_models=tuple(sorted(found.totals.unpriced)),
         unpriced_tokens=dict(sorted(found.totals.unpriced.items())),
         budgets=tuple(budget_standings(standing)),
-        details=details(done, table) if asked.details else None,
+        details=history.activity(lambda done: details(done, table), of_sessions, session)
+        if asked.details
+        else None,
         marks=_marks(found),
         hints=tuple(_hints(asked, found)),
         total_rows=len(rows),

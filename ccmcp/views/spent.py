@@ -200,7 +200,7 @@ class Wasted:
     """Work that came to nothing, of one kind."""
 
     kind: str
-    """interrupted turns, rejected calls, failed calls, failed requests"""
+    """interrupted turns, refused edits, other refused calls, failed calls, failed requests"""
 
     count: int
     total_tokens: int

@@ -1,16 +1,18 @@
 """What came to nothing, and what results of tools cost as context. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
-from ccmcp.index.activity import Place
+from ccmcp.index.activity import CallDone, Place, Spent
 from ccmcp.work.cost import NOTHING, Cost
-from ccmcp.work.session import Work, tokens_of
+from ccmcp.work.session import EDITS, Work, tokens_of
 from ccmcp.work.turns import turns
 
-Waste: TypeAlias = Literal["interrupted turns", "refused calls", "failed calls", "failed requests"]
+Waste: TypeAlias = Literal[
+    "interrupted turns", "refused edits", "other refused calls", "failed calls", "failed requests"
+]
 
 
 @dataclass(slots=True)
@@ -32,49 +34,50 @@ class Results:
     """Once for each request that had them in its prompt, until the context was summed up."""
 
 
-_KINDS: dict[str, Waste] = {
-    "rejected": "refused calls", "denied": "refused calls", "error": "failed calls", "interrupted": "interrupted turns",
-}  # fmt: skip
+WASTE: tuple[Waste, ...] = get_args(Waste)
 
 
-def wasted(works: Iterable[Work]) -> dict[Waste, Wasted]:
+def add_waste(found: Mapping[Waste, Wasted], work: Work) -> None:
     """
-    What responses cost that came to nothing, each counted under the first kind that fits.
+    Take in what a session's responses cost that came to nothing, each counted under the first kind that fits.
 
     Those of a turn that a person stopped; those all of whose calls were refused; those all of whose calls
     failed. Failed requests cost nothing by themselves, and are counted.
     """
-    found: dict[Waste, Wasted] = {
-        kind: Wasted() for kind in ("interrupted turns", "refused calls", "failed calls", "failed requests")
-    }
-    for work in works:
-        counted: set[Place] = set()
-        for turn in turns(work):
-            if turn.interrupted:
-                found["interrupted turns"].count += 1
-                found["interrupted turns"].cost += work.cost_of(turn.spent)
-                counted.update(each.place for each in turn.spent)
-        outcomes = defaultdict(set)
-        for call in work.calls:
-            if spent := work.response(call):
-                outcomes[spent].add(_KINDS.get(call.outcome))
-            if kind := _KINDS.get(call.outcome):
-                found[kind].count += kind != "interrupted turns"
-        for spent, kinds in outcomes.items():
-            if spent.place not in counted and None not in kinds:
-                kind = "refused calls" if "refused calls" in kinds else "failed calls"
-                found[kind].cost += work.cost_of([spent])
-        found["failed requests"].count += sum(each.kind == "api_error" for each in work.activity.moments)
-    return found
+    stopped: set[Place] = set()
+    for turn in turns(work):
+        if turn.interrupted:
+            found["interrupted turns"].count += 1
+            found["interrupted turns"].cost += work.cost_of(turn.spent)
+            stopped.update(each.place for each in turn.spent)
+    outcomes: dict[Spent, list[Waste | None]] = defaultdict(list)
+    for call in work.calls:
+        kind = _kind(call)
+        if kind:
+            found[kind].count += 1
+        if spent := work.response(call):
+            outcomes[spent].append(kind)
+    for spent, its in outcomes.items():
+        kinds = [kind for kind in its if kind]
+        if spent.place not in stopped and len(kinds) == len(its):
+            found[min(kinds, key=WASTE.index)].cost += work.cost_of([spent])
+    found["failed requests"].count += sum(each.kind == "api_error" for each in work.activity.moments)
 
 
-def results(works: Iterable[Work]) -> dict[str, Results]:
-    """What the results of each tool cost as context, by tool."""
-    found: dict[str, Results] = defaultdict(Results)
-    for work in works:
-        for call in work.calls:
-            its = found[call.tool]
-            its.calls += 1
-            its.tokens += tokens_of(call.result_chars)
-            its.cost += work.carried(call)
-    return found
+def _kind(call: CallDone) -> Waste | None:
+    match call.outcome:
+        case "rejected" | "denied":
+            return "refused edits" if call.tool in EDITS else "other refused calls"
+        case "error":
+            return "failed calls"
+        case _:
+            return None
+
+
+def add_results(found: MutableMapping[str, Results], work: Work) -> None:
+    """Take in what the results of each tool cost as context in a session, by tool."""
+    for call in work.calls:
+        its = found.setdefault(call.tool, Results())
+        its.calls += 1
+        its.tokens += tokens_of(call.result_chars)
+        its.cost += work.carried(call)
