@@ -40,7 +40,7 @@ flows up: files become entries, entries become an index, the index answers tools
     history         the one object the tools hold: sessions, and an index that follows them
     usage/          tokens -> money: which response cost what, by anything that tells them apart
         report      a question -> rows, totals, what no line accounts for
-        standings, budgets, blocks, keys    where budgets stand; five-hour blocks; what rows are called
+        standings, rows, budgets, blocks, keys  where budgets stand; rows in order; five-hour blocks
         amount, cost    tokens with a price on them; the client's formula and ccusage's
         prices      a model, a day, a size of prompt -> what a token cost
         periods, windows    time zones as arithmetic; how much context a model takes

@@ -172,7 +172,7 @@ _KEYS: Mapping[Dimension, str] = {
     "hour": f"CASE WHEN r.at THEN (r.at + {{wall}}) / {_HOUR} * {_HOUR} - ({{wall}}) ELSE -1 END",
     "day": f"CASE WHEN r.at THEN (r.at + {{wall}}) / {_DAY} ELSE -1 END",
     "span": "p.number",
-    "session": "r.session",
+    "session": "+r.session",  # in the order of its index each row would have to be looked up
     "file": "r.file",
     "agent": f"CASE WHEN r.agent = '' THEN '{MAIN}' ELSE kind_of(r.session, r.agent) END",
     "branch": "r.branch",

@@ -1,6 +1,6 @@
 """What was counted -> what is answered: amounts as numbers, moments as times of the reader. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,7 +8,8 @@ from ccmcp.tools import Call
 from ccmcp.usage import blocks
 from ccmcp.usage.amount import Amount
 from ccmcp.usage.budgets import Budget, Standing
-from ccmcp.usage.report import Beyond, Report, Row
+from ccmcp.usage.report import Beyond, Report
+from ccmcp.usage.rows import Row
 from ccmcp.usage.windows import window
 from ccmcp.views.spent import (
     Block,
@@ -39,11 +40,16 @@ def moment(at: int, call: Call) -> str | None:
     return datetime.fromtimestamp(at // 1000, call.now.tzinfo).isoformat() if at else None
 
 
-def usage_row(row: Row, call: Call, several: Collection[str], budget: Budget | None) -> UsageRow:
-    """A row; `several` are the session ids that occur in several roots, `budget` the one for such a period."""
+def usage_row(
+    row: Row,
+    call: Call,
+    in_several_roots: Callable[[Collection[str]], Collection[str]],
+    budget: Budget | None,
+) -> UsageRow:
+    """A row; with the root's label where a session's id occurs in several, and held against the budget for such a period."""
     amount, session = row.amount, row.session
     keys = row.keys
-    if session and session.session_id in several:
+    if session and session.session_id in in_several_roots([session.session_id]):
         keys = tuple(f"{session.root}:{key}" if key == session.session_id else key for key in keys)
     return UsageRow(
         key=" · ".join(keys),

@@ -2,14 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, tzinfo
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal, NamedTuple, cast
 
 from ccmcp.errors import BadArgumentError, BadCursorError, NoBudgetError, did_you_mean
 from ccmcp.history import History
-from ccmcp.index import SessionFilter
 from ccmcp.index.spending import NEVER, SpendingFilter
 from ccmcp.limits import Ge, MaxLen
 from ccmcp.result import cursor, plain, position
@@ -20,9 +19,10 @@ from ccmcp.tools._spent_amounts import budget_standings, unattributed, usage_row
 from ccmcp.tools._spent_details import details, turn_rows
 from ccmcp.usage.budgets import Budget
 from ccmcp.usage.keys import GROUPS, TIMES, Group
-from ccmcp.usage.report import Report, Request, Row, report
+from ccmcp.usage.report import Report, Request, report
+from ccmcp.usage.rows import Rows
 from ccmcp.usage.standings import standings
-from ccmcp.views.spent import UsageReport, UsageRow
+from ccmcp.views.spent import Details, UsageReport, UsageRow
 from ccmcp.views.spent_screen import on_screen
 from ccmcp.views.spent_text import csv, refusal, text
 from ccmcp.views.words import named
@@ -65,67 +65,40 @@ class UsageQuestion(Narrowed):
 
 def _run(history: History, asked: UsageQuestion, call: Call) -> UsageReport:
     coverage = history.refresh(call.progress, call.stopped)
-    turn = asked.group.strip().lower() == "turn"
-    if turn and not asked.session:
-        raise BadArgumentError("group", asked.group, "Turns are those of one session: name it with session.")
-    groups: tuple[Group, ...] = ("session",) if turn else _groups(asked)
     zone, zone_name = _zone(history, asked, call)
     call = replace(call, now=call.now.astimezone(zone))
-    table, limits = prices(history.config), budgets(history.config)
+    request, limits = _request(history, asked, call), budgets(history.config)
     if asked.check and not limits:
         raise NoBudgetError(str(history.config.settings))
-    request = Request(
-        groups=groups,
-        wanted=_wanted(history, asked, call),
-        now=call.now,
-        prices=table,
-        mode=asked.mode,
-        ccusage=bool(asked.compatible),
-    )
     found, ours, standing = history.spending(
         lambda ledger: (
             report(ledger, request),
-            report(ledger, replace(request, ccusage=False)) if asked.compatible else None,
-            standings(ledger, limits, table, call.now, asked.mode),
+            # Of ours only the totals are told, which are the same by whatever is asked fastest.
+            report(ledger, replace(request, ccusage=False, groups=("model",))) if asked.compatible else None,
+            standings(ledger, limits, request.prices, call.now, asked.mode),
         )
     )
-    of_sessions, session = _sessions(asked, call), request.wanted.session
-    rows: Sequence[Row | UsageRow] = found.rows
-    if turn:
-        rows = history.activity(lambda done: turn_rows(done, table, call), of_sessions, session)
-    several = history.in_several_roots({row.session.session_id for row in found.rows if row.session})
-    budget = _budget_of(groups, request.wanted, limits)
-    key = {"usage": [*(getattr(asked, name) for name in _NAMES), asked.this_project and call.cwd]}
-    page, following = _page(
-        () if asked.check else rows,
-        lambda row: row if isinstance(row, UsageRow) else usage_row(row, call, several, budget),
-        asked,
-        call,
-        _offset(asked, key),
-        newest=turn or groups[0] in TIMES,
-    )
+    page = _page(_rows(history, asked, call, request, found, limits), history, asked, call)
     since, until = times(asked, call)
     return UsageReport(
-        rows=tuple(page),
+        rows=page.rows,
         totals=usage_totals(found, call),
         unattributed=unattributed(found.beyond),
-        group="turn" if turn else ",".join(groups),
+        group=TURN if _of_turns(asked) else ",".join(request.groups),
         timezone=zone_name,
         since=local(stamp(since), call),
         until=local(stamp(until), call),
         mode=asked.mode,
         compatible=asked.compatible or None,
-        difference=_difference(found, ours, groups) if ours else None,
+        difference=_difference(found, ours, request.groups) if ours else None,
         unpriced_models=tuple(sorted(found.totals.unpriced)),
         unpriced_tokens=dict(sorted(found.totals.unpriced.items())),
         budgets=tuple(budget_standings(standing)),
-        details=history.activity(lambda done: details(done, table), of_sessions, session)
-        if asked.details
-        else None,
+        details=_details(history, asked, call, request) if asked.details else None,
         marks=_marks(found),
         hints=tuple(_hints(asked, found)),
-        total_rows=len(rows),
-        next_cursor=cursor(key, following) if following else None,
+        total_rows=page.total,
+        next_cursor=page.following,
         coverage=covered(history, coverage),
         check=asked.check,
     )
@@ -134,6 +107,28 @@ def _run(history: History, asked: UsageQuestion, call: Call) -> UsageReport:
 _NAMES = tuple(field.name for field in fields(UsageQuestion) if field.name not in ("limit", "cursor"))
 
 # -- what is asked
+
+
+TURN = "turn"
+
+
+def _of_turns(asked: UsageQuestion) -> bool:
+    """Whether the turns of a session are asked for. Raises BadArgumentError without one."""
+    turns = asked.group.strip().lower() == TURN
+    if turns and not asked.session:
+        raise BadArgumentError("group", asked.group, "Turns are those of one session: name it with session.")
+    return turns
+
+
+def _request(history: History, asked: UsageQuestion, call: Call) -> Request:
+    return Request(
+        groups=("session",) if _of_turns(asked) else _groups(asked),
+        wanted=_wanted(history, asked, call),
+        now=call.now,
+        prices=prices(history.config),
+        mode=asked.mode,
+        ccusage=bool(asked.compatible),
+    )
 
 
 def _groups(asked: UsageQuestion) -> tuple[Group, ...]:
@@ -171,7 +166,7 @@ def _wanted(history: History, asked: UsageQuestion, call: Call) -> SpendingFilte
         session, agent = (found.root, found.session_id), agent or its
     return SpendingFilter(
         # Of time, branch and model each response tells itself.
-        sessions=replace(_sessions(asked, call), since="", until="", branch="", model=""),
+        sessions=replace(session_filter(asked, call), since="", until="", branch="", model=""),
         session=session,
         since=round(since.timestamp() * 1000) if since else 0,
         until=round(until.timestamp() * 1000) if until else NEVER,
@@ -179,18 +174,6 @@ def _wanted(history: History, asked: UsageQuestion, call: Call) -> SpendingFilte
         agent=whole(agent.strip()),
         branch=whole(asked.branch.strip()),
     )
-
-
-def _sessions(asked: UsageQuestion, call: Call) -> SessionFilter:
-    return session_filter(asked, call)
-
-
-def _offset(asked: UsageQuestion, key: object) -> int:
-    match position(asked.cursor, key) if asked.cursor else 0:
-        case int(offset) if offset >= 0:
-            return offset
-        case _:
-            raise BadCursorError
 
 
 def _budget_of(
@@ -208,28 +191,84 @@ _BESIDE_ROWS = 6_000
 """So many characters of an answer are kept for what stands beside its rows."""
 
 
-def _page(
-    rows: Sequence[Row | UsageRow],
-    shown: Callable[[Row | UsageRow], UsageRow],
+class _Rows(NamedTuple):
+    """The rows of all pages."""
+
+    rows: Rows | Sequence[UsageRow]
+    newest: bool
+    """Whether a page is told from the last one back, as of times."""
+    budget: Budget | None = None
+    """What each is held against."""
+
+
+def _rows(
+    history: History,
     asked: UsageQuestion,
     call: Call,
-    offset: int,
-    *,
-    newest: bool,
-) -> tuple[list[UsageRow], int]:
-    """The rows of a page, and where the next one begins (0 for nowhere): from the newest back where rows are times."""
-    ordered = rows[::-1] if newest else rows
+    request: Request,
+    found: Report,
+    limits: tuple[Budget, ...],
+) -> _Rows:
+    if asked.check:
+        return _Rows((), newest=False)
+    if _of_turns(asked):
+        turns = history.activity(
+            lambda done: turn_rows(done, request.prices, call),
+            session_filter(asked, call),
+            request.wanted.session,
+        )
+        return _Rows(turns, newest=True)
+    return _Rows(
+        found.rows,
+        newest=request.groups[0] in TIMES,
+        budget=_budget_of(request.groups, request.wanted, limits),
+    )
+
+
+class _Page(NamedTuple):
+    rows: tuple[UsageRow, ...]
+    total: int
+    """Rows of all pages."""
+    following: str | None
+    """The cursor of the next page."""
+
+
+def _page(rows: _Rows, history: History, asked: UsageQuestion, call: Call) -> _Page:
+    """As many rows as are asked for and fit: from the newest back where rows are times."""
+    key = {"usage": [*(getattr(asked, name) for name in _NAMES), asked.this_project and call.cwd]}
+    start, size = _offset(asked, key), 0
+    total = len(rows.rows)
+    end = min(start + asked.limit, total) if asked.limit else total
     page: list[UsageRow] = []
-    size = 0
-    for row in ordered[offset : offset + asked.limit if asked.limit else None]:
-        found = shown(row)
+    for at in range(start, end):
+        each = rows.rows[total - 1 - at if rows.newest else at]
+        row = (
+            each
+            if isinstance(each, UsageRow)
+            else usage_row(each, call, history.in_several_roots, rows.budget)
+        )
         if call.most_characters:
-            size += len(json.dumps(plain(found, nulls=False), ensure_ascii=False))
+            size += len(json.dumps(plain(row, nulls=False), ensure_ascii=False))
             if page and size > call.most_characters - _BESIDE_ROWS:
                 break
-        page.append(found)
-    end = offset + len(page)
-    return page[::-1] if newest else page, end if end < len(rows) and page else 0
+        page.append(row)
+    stop = start + len(page)
+    following = cursor(key, stop) if page and stop < total else None
+    return _Page(tuple(reversed(page)) if rows.newest else tuple(page), total, following)
+
+
+def _offset(asked: UsageQuestion, key: object) -> int:
+    match position(asked.cursor, key) if asked.cursor else 0:
+        case int(offset) if offset >= 0:
+            return offset
+        case _:
+            raise BadCursorError
+
+
+def _details(history: History, asked: UsageQuestion, call: Call, request: Request) -> Details:
+    return history.activity(
+        lambda done: details(done, request.prices), session_filter(asked, call), request.wanted.session
+    )
 
 
 def _difference(theirs: Report, ours: Report, groups: tuple[Group, ...]) -> str:

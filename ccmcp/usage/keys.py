@@ -59,9 +59,9 @@ class Keys:
         self._zone = zone
         self._spenders = spenders
         self._paths = paths or {}
-        self._ccusage = paths is not None
+        self.ccusage = paths is not None
         self._starts = starts
-        table = CCUSAGE_BY if self._ccusage else BY
+        table = CCUSAGE_BY if self.ccusage else BY
         self.by = tuple(dict.fromkeys(each for group in groups if (each := table[group])))
         """What sums are to be kept apart by."""
         places = [self.by.index(each) if (each := table[group]) else -1 for group in groups]
@@ -92,24 +92,24 @@ class Keys:
             return UNKNOWN_TIME
         if group == "block":
             return self.moment(key)
-        return name_of(_PERIODS[group], key, self._zone, sundays=self._ccusage)
+        return name_of(_PERIODS[group], key, self._zone, sundays=self.ccusage)
 
     def moment(self, at: int) -> str:
         """A moment in milliseconds as a block's key has it."""
         moment = datetime.fromtimestamp(at / 1000, UTC)
-        if self._ccusage:
+        if self.ccusage:
             return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return moment.astimezone(self._zone).isoformat(timespec="minutes")
 
     def _reader(self, group: Group) -> Callable[[Any], Key]:
         """What makes a key of what sums are kept apart by."""
-        if self._ccusage and group == "session":
+        if self.ccusage and group == "session":
             return lambda file: session_by_path(self._paths[file])
-        if self._ccusage and group == "project":
+        if self.ccusage and group == "project":
             return lambda file: session_by_path(self._paths[file])[1]
         match group:
             case "week":
-                return lambda day: day if day < 0 else day - (day + 3 + self._ccusage) % 7
+                return lambda day: day if day < 0 else day - (day + 3 + self.ccusage) % 7
             case "month":
                 return lambda day: day if day < 0 else day - day_of(day).day + 1
             case "block":
@@ -127,7 +127,7 @@ class Keys:
 
     def _model(self, rate: str) -> str:
         model, speed, *_ = told_by_rate(rate)
-        fast = self._ccusage and speed == "fast" and model not in (SYNTHETIC, "")
+        fast = self.ccusage and speed == "fast" and model not in (SYNTHETIC, "")
         return f"{model}-fast" if fast else model
 
 

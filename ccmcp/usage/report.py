@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from ccmcp.index.counting import SYNTHETIC, Book, told_by_rate
-from ccmcp.index.spending import Spender, SpendingFilter, SpendingQuestion
+from ccmcp.index.counting import Book, told_by_rate
+from ccmcp.index.spending import SpendingFilter, SpendingQuestion
 from ccmcp.index.sums import Ledger
 from ccmcp.usage.amount import Amount, Pricing
-from ccmcp.usage.blocks import HOURS_5, Block, block, gap
+from ccmcp.usage.blocks import HOURS_5
 from ccmcp.usage.cost import CCUSAGE_TIER, Mode, Tokens
-from ccmcp.usage.keys import TIMES, Group, Key, Keys
+from ccmcp.usage.keys import Group, Key, Keys
 from ccmcp.usage.periods import clock
 from ccmcp.usage.prices import PriceTable
+from ccmcp.usage.rows import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +38,6 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What shares its keys."""
-
-    keys: tuple[str, ...]
-    amount: Amount
-    session: Spender | None = None
-    """Of a session's row."""
-    compactions: tuple[int, int] | None = None
-    """Of a session's row: how often its context was summed up, and the largest that was, in tokens."""
-    block: Block | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Beyond:
     """What the client's own accounts of sessions have beyond their lines."""
 
@@ -62,8 +50,7 @@ class Beyond:
 class Report:
     """The answer."""
 
-    rows: tuple[Row, ...]
-    """By the groupings' order: times as they go by, all else the dearest first."""
+    rows: Rows
     totals: Amount
     compactions: tuple[int, int]
     """How often contexts were summed up, and the largest that was, in tokens."""
@@ -113,7 +100,7 @@ def report(ledger: Ledger, request: Request) -> Report:
         totals.add(amount)
     compactions = {} if request.ccusage else ledger.compactions(request.wanted)
     return Report(
-        rows=tuple(_rows(request, keys, amounts, compactions, spenders)),
+        rows=Rows(keys, amounts, compactions, spenders, round(request.now.timestamp() * 1000)),
         totals=totals,
         compactions=(
             sum(number for number, _ in compactions.values()),
@@ -140,67 +127,6 @@ def _book(request: Request) -> Book:
     if not request.ccusage:
         return Book.OURS
     return Book.CCUSAGE_DAILY if request.groups[0] == "day" else Book.CCUSAGE
-
-
-def _rows(
-    request: Request,
-    keys: Keys,
-    amounts: Mapping[tuple[Key, ...], Amount],
-    compactions: Mapping[int, tuple[int, int]],
-    spenders: Mapping[int, Spender],
-) -> Iterator[Row]:
-    groups, now = request.groups, round(request.now.timestamp() * 1000)
-    before = 0
-    for key in _in_order(groups, amounts):
-        amount = amounts[key]
-        if request.ccusage and _left_out(groups, key, amount):
-            continue
-        sessions = [
-            each
-            for group, each in zip(groups, key, strict=True)
-            if group == "session" and isinstance(each, int)
-        ]
-        starts = [
-            each
-            for group, each in zip(groups, key, strict=True)
-            if group == "block" and isinstance(each, int)
-        ]
-        if request.ccusage and groups == ("block",):
-            between = gap(before, amount.first) if before else None
-            before = amount.last
-            if between:
-                yield Row(keys=(f"gap-{keys.moment(between.start)}",), amount=Amount(), block=between)
-        yield Row(
-            keys=tuple(keys.name(place, each) for place, each in enumerate(key)),
-            amount=amount,
-            session=spenders.get(sessions[0]) if sessions else None,
-            compactions=compactions.get(sessions[0], (0, 0)) if sessions else None,
-            block=block(starts[0], amount, now) if starts and starts[0] >= 0 else None,
-        )
-
-
-def _left_out(groups: tuple[Group, ...], key: tuple[Key, ...], amount: Amount) -> bool:
-    """Ccusage shows no sessions without tokens, and nothing of what the client wrote itself by model."""
-    if "session" in groups and not amount.total:
-        return True
-    return any(group == "model" and each in (SYNTHETIC, "") for group, each in zip(groups, key, strict=True))
-
-
-def _in_order(groups: tuple[Group, ...], amounts: Mapping[tuple[Key, ...], Amount]) -> list[tuple[Key, ...]]:
-    """Times as they go by, those that are unknown last; all else the dearest first, by what it cost in all."""
-    whole: list[dict[Key, tuple[int, int]]] = [defaultdict(lambda: (0, 0)) for _ in groups]
-    for key, amount in amounts.items():
-        for part, each in zip(whole, key, strict=True):
-            units, tokens = part[each]
-            part[each] = units + amount.units, tokens + amount.total
-
-    def place(key: tuple[Key, ...]) -> tuple[object, ...]:
-        return tuple(
-            (each == -1, each) if group in TIMES else (-part[each][0], -part[each][1], str(each))
-            for group, part, each in zip(groups, whole, key, strict=True)
-        )
-
-    return sorted(amounts, key=place)
 
 
 def _beyond(ledger: Ledger, wanted: SpendingFilter, pricing: Pricing) -> Beyond | None:

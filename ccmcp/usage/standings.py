@@ -40,7 +40,8 @@ def standings(
         day, model = day_of(int(number)), told_by_rate(each.rate)[0]
         project = spenders[int(session)].project if int(session) in spenders else ""
         for budget in budgets:
-            if day >= periods[budget.per][0].date() and budget.covers(project, model):
+            start, end = periods[budget.per]
+            if start.date() <= day < end.date() and budget.covers(project, model):
                 spent[budget] += amount.usd or 0
     return [
         (standing(budget, spent[budget], start, now, end), start, end)
