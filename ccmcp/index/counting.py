@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntFlag
 from math import inf
+from operator import itemgetter
 from typing import NamedTuple
 
 from ccmcp.index.facts import milliseconds, utc
@@ -133,25 +134,29 @@ _COMPACT, _NULL_KEY, _SIDECHAIN, _API_ERROR, _PROGRESS, _OTHER_TYPE, _BREAKDOWN,
 )
 
 
-def counted(lines: Sequence[Line]) -> Iterator[tuple[Response, int]]:
+def counted(lines: Sequence[Line]) -> Iterator[tuple[Response, int, Sequence[Line]]]:
     """
-    The responses that lines of some message ids stand for, each with the `Book`s it is part of.
+    The responses that lines of some message ids stand for, each with the `Book`s it is part of and the lines it was told by.
 
     Takes all lines of these ids, ordered by path and offset.
     """
     if _is_plain(lines):
-        yield _response(lines), Book.OURS | Book.CCUSAGE_DAILY | Book.CCUSAGE
+        yield _response(lines), Book.OURS | Book.CCUSAGE_DAILY | Book.CCUSAGE, lines
         return
-    found: dict[Response, int] = {}
-    ours = [_response(its) for its in _groups(lines)]
-    for response in ours:
-        found[response] = Book.OURS
+    told = {_response(its): its for its in _groups(lines)}
+    found: dict[Response, int] = dict.fromkeys(told, int(Book.OURS))
+    ours = {_meaning(response): response for response in told}
+    places: dict[object, list[Line]] = defaultdict(list)
+    for line in lines:
+        places[_place(line)].append(line)
     for book, daily in ((Book.CCUSAGE_DAILY, True), (Book.CCUSAGE, False)):
         for line in _kept(lines, daily=daily):
             row = _as_ccusage(line)
-            same = next((each for each in ours if _counts_alike(each, row)), row)
+            same = ours.get(_meaning(row), row)
             found[same] = found.get(same, 0) | book
-    yield from found.items()
+            told.setdefault(same, places[_place(line)])
+    for response, books in found.items():
+        yield response, books, told[response]
 
 
 def _is_plain(lines: Sequence[Line]) -> bool:
@@ -174,6 +179,7 @@ def _is_plain(lines: Sequence[Line]) -> bool:
 
 
 _HARMLESS = _SIDECHAIN | _BREAKDOWN | _COPIED | int(UsageFlag.STRAY)
+_place = itemgetter(Line._fields.index("file"), Line._fields.index("message_id"))
 _TOKENS = slice(Line._fields.index("stop_reason"), Line._fields.index("cost_usd") + 1)
 
 
@@ -290,7 +296,7 @@ def _kept(lines: Iterable[Line], *, daily: bool) -> list[Line]:
         key, places = _exact(line, daily=daily), near[_near(line)]
         at = exact.get(key)
         if at is None:
-            at = next((each for each in places if _replays(line, kept[each], daily=daily)), None)
+            at = next((each for each in places[:_MOST_NEAR] if _replays(line, kept[each], daily=daily)), None)
         if at is None:
             at = len(kept)
             kept.append(line)
@@ -299,9 +305,13 @@ def _kept(lines: Iterable[Line], *, daily: bool) -> list[Line]:
             del exact[_exact(kept[at], daily=daily)]
             kept[at] = line
             exact[key] = at
-        if at not in places:
+        if at not in places[-_MOST_NEAR:]:
             places.append(at)
     return kept
+
+
+_MOST_NEAR = 64
+"""So many kept lines of one id and session are looked at: an id that stands for more is none, and their number has no bound."""
 
 
 def _near(line: Line) -> tuple[str, str]:
@@ -366,6 +376,6 @@ def _as_ccusage(line: Line) -> Response:
     )  # fmt: skip
 
 
-def _counts_alike(ours: Response, theirs: Response) -> bool:
-    """Whether both mean the same tokens at the same time and place, so that one row does for both."""
-    return ours[:5] == theirs[:5] and ours[8:16] == theirs[8:16]
+def _meaning(response: Response) -> tuple[object, ...]:
+    """Tokens at a time and place: where ours and theirs mean the same, one row does for both."""
+    return response[:5] + response[8:16]

@@ -6,7 +6,7 @@ from where the last ones ended.
 """
 
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -301,10 +301,14 @@ def moment_of(at: str) -> datetime | None:
         return None
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
 def milliseconds(at: str) -> int:
-    """A timestamp as milliseconds since 1970; 0 when it is none."""
+    """A timestamp as whole milliseconds since 1970, never later than it is; 0 when it is none."""
     moment = moment_of(at) if at else None
-    return max(0, round(moment.timestamp() * 1000)) if moment else 0
+    return max(0, (moment - _EPOCH) // _MILLISECOND) if moment else 0
 
 
 def seconds(at: str) -> int:

@@ -1,6 +1,6 @@
 """The table `responses`, kept in step with the lines that state usage. I/O: reads and writes the catalogue."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -18,8 +18,8 @@ SELECT u.unit, u.message_id, u.request_id, u.inner_session, u.request_session, u
 FROM touched t CROSS JOIN usage u ON u.unit = t.unit JOIN files f ON f.id = u.file ORDER BY t.unit
 """  # noqa: S608 - a number of ours
 _TOOLS = """
-SELECT t.unit, u.file, c.tool, COUNT(*) FROM touched t CROSS JOIN usage u ON u.unit = t.unit
-    JOIN calls c ON c.file = u.file AND c.offset = u.offset GROUP BY t.unit, u.file, c.tool
+SELECT c.file, c.offset, c.call_id, c.tool FROM touched t CROSS JOIN usage u ON u.unit = t.unit
+    JOIN calls c ON c.file = u.file AND c.offset = u.offset
 """
 
 
@@ -58,15 +58,26 @@ _RATE = Response._fields.index("rate")
 
 def _rows(catalog: Catalog) -> Iterator[tuple[object, ...]]:
     """The rows of `responses` for the units in `touched`."""
-    tools: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for unit, file, tool, calls in catalog.execute(_TOOLS):
-        tools[unit, file].append(f"{tool} {calls}")
+    calls: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
+    for file, offset, call, tool in catalog.execute(_TOOLS):
+        calls[file, offset].append((call, tool))
     for unit, its in groupby(catalog.execute(_LINES), key=lambda row: row[0]):
         lines = [Line._make(row[1:]) for row in its]
         if len(lines) > 1:
             lines.sort(key=lambda line: (line.path, line.offset))
-        for response, books in counted(lines):
-            yield (*response, books, unit, _APART.join(tools.get((unit, response.file), ())))
+        for response, books, told in counted(lines):
+            yield (
+                *response,
+                books,
+                unit,
+                _called(call for line in told for call in calls.get((line.file, line.offset), ())),
+            )
+
+
+def _called(calls: Iterable[tuple[str, str]]) -> str:
+    """The tools of calls, by id, as `tools_of` reads them: a call that was copied is one."""
+    tools = Counter(dict(calls).values())
+    return _APART.join(f"{tool} {tools[tool]}" for tool in sorted(tools))
 
 
 _APART = "\x1f"

@@ -59,6 +59,7 @@ def _count_responses(first: Catalog, stale: str) -> None:
             f"SELECT unit FROM fresh_usage UNION SELECT unit FROM main.usage WHERE session IN ({stale})"  # noqa: S608 - our own numbers
         )
     }
+    changed |= ledger.strays(first)
     ledger.recount(first, changed, fresh="temp.fresh_")
     first.execute("CREATE TEMP TABLE fresh_units (unit INTEGER PRIMARY KEY)")
     first.insert("fresh_units", ((unit,) for unit in changed), 1)

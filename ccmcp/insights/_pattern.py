@@ -8,13 +8,15 @@ from ccmcp.index.listing import Session
 from ccmcp.work.cost import NOTHING, Cost
 from ccmcp.work.session import Work
 
-Place: TypeAlias = Literal["CLAUDE.md", "~/.claude/CLAUDE.md", ".claude/settings.json", ".claude/skills", ""]
+Place: TypeAlias = Literal[
+    "CLAUDE.md", "~/.claude/CLAUDE.md", ".claude/settings.json", ".claude/skills/check/SKILL.md", ""
+]
 """Where a text to paste belongs; empty when there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
-    """One sighting of a pattern in a session. Signs of one subject and kind, of all sessions, make one finding."""
+    """One sighting of a pattern in a session. Signs of one subject and kind make one finding: of all sessions, or those of a project."""
 
     subject: str
     """The file, command, tool, agent ... it is about, as it is shown."""
@@ -24,13 +26,14 @@ class Sign:
     """The entry to read."""
     at: int
     """Milliseconds since 1970, UTC; 0 when unknown."""
-    agent: str = ""
+    local: bool = False
+    """Whether another project's subject of this name is another one: a relative path, a project."""
     times: int = 1
     """How often, where one sign stands for several."""
     note: str = ""
     """What happened, in the words of the transcript: an error, a prompt."""
     remedy: str = ""
-    """What would have helped: the command that worked right afterwards, the rule that would have allowed it."""
+    """What would have helped: the name of what worked right afterwards, the rule that would have allowed it."""
     cost: Cost = NOTHING
     seconds: int = 0
     """How long it took, where that is what is wrong with it."""
@@ -43,7 +46,6 @@ class Evidence:
     session: Session
     entry_id: str
     at: int
-    agent: str
     note: str
 
 
@@ -58,19 +60,14 @@ class Finding:
     sessions: int
     projects: tuple[str, ...]
     """In which it was seen, most often first."""
-    notes: tuple[tuple[str, int], ...]
-    """What was said, and how often; most often first, a few."""
+    note: str
+    """What was said most often."""
     remedy: str
     """What would have helped most often; empty when nothing is known."""
     evidence: tuple[Evidence, ...]
     """A few sightings, newest first."""
     cost: Cost
     seconds: int
-
-    @property
-    def note(self) -> str:
-        """What was said most often."""
-        return self.notes[0][0] if self.notes else ""
 
     @property
     def memory(self) -> Place:

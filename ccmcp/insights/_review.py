@@ -16,12 +16,12 @@ from ccmcp.work.cost import NOTHING, Cost, Prices, whole_cost
 from ccmcp.work.session import Work
 
 Direction: TypeAlias = Literal["better", "worse", "same", "new", "gone", "none"]
-"""Of counts for equally many tool calls; new and gone where one of the two is 0, none where both are."""
+"""Of counts for equally many tool calls; new is worse than 0, gone better than anything, none where both are 0."""
 
 _CHANGE = 0.2
 """A smaller change of a rate is none that anybody would notice."""
 _DEVIATIONS = 2
-"""Two counts differ by chance by about the root of their sum; what differs by less than twice that may be it."""
+"""A count differs by chance by about its root; what differs by less than twice that of both counts may be it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def review(
     activities: Iterable[Activity], patterns: Sequence[Pattern], prices: Prices, window: Window
 ) -> Review:
     """
-    What sessions did in a span of time, and in the one of equal length before it.
+    What sessions did in a span of time, and in the one before it.
 
     The activities are read once, in any order; only what is reported is kept of them.
     """
@@ -83,9 +83,9 @@ def review(
     earlier = window.before
     for activity in activities:
         if inside := window.of(activity):
-            now.add(inside, prices)
+            now.add(inside, prices, goes_on=window.ends_before(activity))
         if earlier and (inside := earlier.of(activity)):
-            before.add(inside, prices)
+            before.add(inside, prices, goes_on=earlier.ends_before(activity))
     findings = [finding for tally in now.tallies for finding in tally.findings()]
     totals, past = now.totals(), before.totals()
     return Review(
@@ -124,8 +124,8 @@ class _Span:
         self.tallies = [Tally(pattern) for pattern in patterns]
         self._counts = _Counts()
 
-    def add(self, activity: Activity, prices: Prices) -> None:
-        work = Work(activity, prices)
+    def add(self, activity: Activity, prices: Prices, *, goes_on: bool) -> None:
+        work = Work(activity, prices, goes_on=goes_on)
         self._count(work)
         for tally in self.tallies:
             for sign in tally.pattern.find(work):
@@ -180,10 +180,15 @@ def _trend(now: Tally, before: Tally, calls: int, calls_before: int) -> Trend:
 
 def direction(times: int, times_before: int, calls: int, calls_before: int) -> Direction:
     """Whether a count is better or worse than the one before, measured by how many tool calls there were."""
-    if not times or not times_before:
-        return "new" if times else "gone" if times_before else "none"
-    expected = times_before * calls / calls_before if calls and calls_before else times_before
+    if not times and not times_before:
+        return "none"
+    scale = calls / calls_before if calls and calls_before else 1
+    expected = scale * times_before
     change = times - expected
-    if abs(change) < max(_CHANGE * expected, _DEVIATIONS * sqrt(times + expected)):
+    # What was counted among few calls says little of many; and that nothing was seen does not say that nothing is there.
+    chance = sqrt(max(times, 1) + scale * scale * max(times_before, 1))
+    if abs(change) < max(_CHANGE * expected, _DEVIATIONS * chance):
         return "same"
-    return "worse" if change > 0 else "better"
+    if change > 0:
+        return "worse" if times_before else "new"
+    return "better" if times else "gone"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ccmcp.index.aims import is_mcp, is_shell
 from ccmcp.index.commands import simple_commands
@@ -61,9 +62,10 @@ _VALUED = {"git": ("-C", "-c"), "docker": ("-H", "--context"), "kubectl": ("-n",
 """Flags before a subcommand that take the word after them."""
 
 
-def commands(line: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def commands(line: str) -> tuple[str, ...]:
     """The simple commands of a line in order, each without what stands before the command proper."""
-    return [proper for _, proper in _commands(line)]
+    return tuple(proper for _, proper in _commands(line))
 
 
 def _commands(line: str) -> list[tuple[str, str]]:
@@ -89,7 +91,7 @@ def main_command(line: str, error: str = "") -> str:
         for command in found:
             if re.search(rf"(?:^|[\s/]){re.escape(_program(command))}(?:\.exe)?: ", error):
                 return command
-    found = [each for each in found if not _ASSIGNMENT.match(each)] or found
+    found = tuple(each for each in found if not _ASSIGNMENT.match(each)) or found
     telling = [each for each in found if _program(each) not in _BESIDE]
     sources = [each for each in telling if _program(each) not in _FILTERS]
     return sources[-1] if sources else next(iter(telling or found), "")
@@ -175,9 +177,14 @@ _QUICK_GIT = frozenset(
 )  # fmt: skip
 
 
-def is_quick(line: str) -> bool:
-    """Whether all that a line runs is over at once, or is there to wait: how long it took tells of something else."""
-    return all(map(_is_quick, commands(line))) or any(_program(each) == "sleep" for each in commands(line))
+def is_waiting(line: str) -> bool:
+    """Whether a line is there to wait: how long it took tells of something else."""
+    return any(_program(each) == "sleep" for each in commands(line))
+
+
+def slow_name(line: str) -> str:
+    """The first command of a line that is not over at once, by its name; empty where there is none."""
+    return next((command_name(each) for each in commands(line) if not _is_quick(each)), "")
 
 
 def _is_quick(command: str) -> bool:
@@ -204,53 +211,75 @@ def is_looking(line: str) -> bool:
     )
 
 
-_RISKY = frozenset(
-    {
-        "apt", "apt-get", "at", "chmod", "chown", "crontab", "curl", "dd", "docker", "env", "eval", "exec", "find", "kill",
-        "killall", "kubectl", "launchctl", "mv", "nc", "osascript", "parallel", "pkill", "podman", "psql", "rm", "rmdir",
-        "rsync", "scp", "screen", "sed", "ssh", "su", "sudo", "systemctl", "tee", "terraform", "tmux", "watch", "wget", "xargs",
-    }
-)  # fmt: skip
-_BOUNDED = frozenset(
-    {
-        "black", "ctest", "eslint", "flake8", "gofmt", "golangci-lint", "isort", "jest", "make", "mypy", "nox", "phpunit",
-        "prettier", "pyright", "pytest", "rspec", "rubocop", "ruff", "shellcheck", "tox", "tsc", "vitest",
-    }
-)  # fmt: skip
-"""Programs of one word that do one thing: others are known by their subcommands, or not at all."""
-
-_RISKY_PAIRS = re.compile(
-    r"(?:git (?:push|reset|clean|checkout|restore|rebase|config|branch|stash|filter-branch|remote|rm)"
-    r"|(?:npm|pnpm|yarn|cargo|gem|twine|poetry|uv) (?:publish|exec|x|dlx)|gh (?:api|auth|secret|repo|release)\b.*|(?:npx|bunx|uvx)"
-    r"|aws .*|gcloud .*|az .*|heroku .*|vercel.*|brew (?:install|uninstall)|pip3? install|(?:npm|pnpm|yarn|bun) (?:install|i|add))"
+_RISKY = re.compile(
+    r"(?<![a-z])(?:apply|apt|apt-get|at|checkout|chmod|chown|clean|config|crontab|curl|dd|del|delete|deploy|destroy|down|drop|env|eval|exec|find|flush\w*|format"
+    r"|kill|killall|kubectl|launchctl|migrate|mv|nc|osascript|parallel|pkill|prune|publish|purge|push|rebase|release|remove|reset"
+    r"|restore|rm|rmdir|rsync|scp|sed|ssh|su|sudo|systemctl|tee|terraform|uninstall|up|upgrade|wget|xargs)(?![a-z])",
+    re.IGNORECASE,
 )
+"""Words in the name of a command that nobody should be told to use because it worked once."""
 
 
-_RUNNER = re.compile(r"(?:(?:uv|poetry|pdm|hatch) run|bundle exec|pnpm exec) ")
-"""What may stand before a command in a rule: it runs what the project has, and fetches nothing."""
+_KNOWN = frozenset(
+    {"bun", "cargo", "composer", "gh", "git", "go", "npm", "pip", "pip3", "pnpm", "poetry", "uv", "yarn"}
+)
+"""Programs whose second word is a subcommand for certain, never an argument."""
+
+
+def may_be_told(name: str) -> bool:
+    """Whether the name of a command that worked may stand in a line to paste: it tells no arguments, and harms nothing as far as it tells."""
+    program, _, rest = name.partition(" ")
+    return bool(name) and not _RISKY.search(name) and (not rest or program in _KNOWN)
+
+
+_SCRIPT = r"(?:tests?|lint|check|build|format|fmt|type-?check)"
+_TASK = rf"(?:{_SCRIPT}|(?:test|lint)[:-](?:all|ci|coverage|e2e|fix|integration|types|unit|watch))"
+_CHECKS = re.compile(
+    rf"""
+      black | ctest | eslint | flake8 | gofmt | golangci-lint\ run | isort | jest | mypy | nox | phpunit | prettier | pyright | pytest
+    | rspec | rubocop | ruff\ (?:check|format) | shellcheck | tox | tsc | vitest(?:\ run)?
+    | (?:make|just|npm\ run|pnpm(?:\ run)?|yarn(?:\ run)?|bun\ run|deno\ task|mise\ run|composer\ run-script)\ {_TASK}
+    | (?:npm|bun|deno|mix|swift)\ test | deno\ (?:check|lint) | swift\ build | go\ (?:build|test|vet)
+    | cargo\ (?:build|check|clippy|fmt|test) | dotnet\ (?:build|test) | mvn\ (?:compile|test) | gradle\ (?:build|check|test)
+    """,
+    re.VERBOSE,
+)
+_LOOKS = re.compile(
+    r"""
+      git\ (?:add|blame|commit|describe|diff|fetch|log|ls-files|rev-parse|shortlog|show|stash\ list|status)
+    | gh\ (?:issue\ (?:list|status|view) | pr\ (?:checks|diff|list|status|view) | release\ (?:list|view) | repo\ view
+        | run\ (?:list|view|watch) | search\ \w+)
+    """,
+    re.VERBOSE,
+)
+_RUNNER = re.compile(r"(?:(?:uv|poetry|pdm|hatch) run|bundle exec|pnpm exec|python3? -m) ")
+"""What may stand before a check in a rule: it runs what the project has, and fetches nothing."""
+
+_READING = re.compile(
+    r"mcp__[\w-]+?__(?:describe|find|get|list|read|search|view)(?:[_-](?!(?:and|or)[_-])[a-z0-9]+)*", re.ASCII
+)
+_PAGE = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#]|$)")
 
 
 def allow_rule(tool: str, target: str) -> str:
     """
-    The permission rule that would allow calls such as this one; empty where one would allow too much.
+    The permission rule that would allow calls such as this one; empty for all that is not known to be harmless.
 
-    No rule for what deletes, publishes, installs, reaches other machines or runs whatever it is given.
+    Known are commands that look or add to the local repository, tests, linters, formatters and builds, MCP tools that
+    are called get, list, search ..., searches of the web, and pages of one host.
     """
-    if is_mcp(tool) or tool == "WebSearch":
+    if is_mcp(tool):
+        return tool if _READING.fullmatch(tool) else ""
+    if tool == "WebSearch":
         return tool
     if tool == "WebFetch":
-        host = re.match(r"https?://(?:[^/@\s]*@)?([\w.-]+)", target)
+        host = _PAGE.match(target)
         return f"WebFetch(domain:{host[1]})" if host else ""
-    if tool != "Bash":
-        return ""
     telling = [both for both in _commands(target) if _program(both[1]) not in _BESIDE | _FILTERS]
-    if len(telling) != 1:
+    if tool != "Bash" or len(telling) != 1:
         return ""
     [(written, proper)] = telling
-    name, program = command_name(proper), _program(proper)
-    bounded = " " in name or program in _BOUNDED
-    if not bounded or program in _RISKY or _RISKY_PAIRS.fullmatch(name) or _INTERPRETERS.fullmatch(program):
-        return ""
-    before = written.removesuffix(proper)
-    safe = before == "" or _RUNNER.fullmatch(before)
-    return f"Bash({before}{name}:*)" if safe and proper.startswith(name) else ""
+    name, before = command_name(proper), written.removesuffix(proper)
+    checks = _CHECKS.fullmatch(name) and (not before or _RUNNER.fullmatch(before))
+    known = checks or (_LOOKS.fullmatch(name) and not before)
+    return f"Bash({before}{name}:*)" if known and proper.startswith(name) else ""

@@ -7,13 +7,13 @@ from ccmcp.index.listing import Session
 from ccmcp.insights._pattern import Evidence, Finding, Pattern, Sign
 from ccmcp.work.cost import NOTHING, Cost
 
-_EVIDENCE, _NOTES = 3, 3
-"""How many sightings and how many of the notes a finding keeps: enough to see that it is one."""
+_EVIDENCE = 3
+"""How many sightings a finding keeps: enough to see that it is one."""
 
 
 @dataclass(slots=True)
 class _Heap:
-    """Signs of one subject and kind."""
+    """Signs of one subject and kind, where it is local of one project."""
 
     times: int = 0
     seconds: int = 0
@@ -32,9 +32,7 @@ class _Heap:
         self.projects[session.project] += sign.times
         self.notes.update([sign.note] if sign.note else ())
         self.remedies.update([sign.remedy] if sign.remedy else ())
-        self.evidence.append(
-            Evidence(session=session, entry_id=sign.entry_id, at=sign.at, agent=sign.agent, note=sign.note)
-        )
+        self.evidence.append(Evidence(session=session, entry_id=sign.entry_id, at=sign.at, note=sign.note))
         if len(self.evidence) > 10 * _EVIDENCE:
             self.evidence = _newest(self.evidence)
 
@@ -48,14 +46,15 @@ class Tally:
         self.times = 0
         self.cost = NOTHING
         self.sessions: set[int] = set()
-        self._heaps: dict[tuple[str, str], _Heap] = {}
+        self._heaps: dict[tuple[str, str, str], _Heap] = {}
 
     def add(self, session: Session, sign: Sign) -> None:
         """Count a sign."""
         self.times += sign.times
         self.cost += sign.cost
         self.sessions.add(session.number)
-        self._heaps.setdefault((sign.subject, sign.kind), _Heap()).add(session, sign)
+        key = (sign.subject, sign.kind, session.project if sign.local else "")
+        self._heaps.setdefault(key, _Heap()).add(session, sign)
 
     def findings(self) -> list[Finding]:
         """What was seen often enough."""
@@ -67,15 +66,19 @@ class Tally:
                 times=heap.times,
                 sessions=len(heap.sessions),
                 projects=tuple(project for project, _ in heap.projects.most_common()),
-                notes=tuple(heap.notes.most_common(_NOTES)),
-                remedy=heap.remedies.most_common(1)[0][0] if heap.remedies else "",
+                note=_most(heap.notes),
+                remedy=_most(heap.remedies),
                 evidence=tuple(_newest(heap.evidence)),
                 cost=heap.cost,
                 seconds=heap.seconds,
             )
-            for (subject, kind), heap in self._heaps.items()
+            for (subject, kind, _), heap in self._heaps.items()
             if heap.times >= self.pattern.least
         ]
+
+
+def _most(said: Counter[str]) -> str:
+    return said.most_common(1)[0][0] if said else ""
 
 
 def _newest(evidence: list[Evidence]) -> list[Evidence]:

@@ -11,6 +11,8 @@ class Window:
 
     since: int | None = None
     until: int | None = None
+    since_before: int | None = None
+    """Where the span before begins, if it is not as long as this one: a month, a week in which clocks change."""
 
     def has(self, at: int) -> bool:
         """Whether a moment lies in it."""
@@ -18,10 +20,15 @@ class Window:
 
     @property
     def before(self) -> "Window | None":
-        """The span of equal length that ends where this one begins; none without both ends, or before 1970."""
-        if self.since is None or self.until is None or 2 * self.since <= self.until:
+        """The span that ends where this one begins, of equal length if nothing else is said; none without both ends, or before 1970."""
+        if self.since is None or self.until is None:
             return None
-        return Window(since=2 * self.since - self.until, until=self.since)
+        since = 2 * self.since - self.until if self.since_before is None else self.since_before
+        return Window(since=since, until=self.since) if since > 0 else None
+
+    def ends_before(self, activity: Activity) -> bool:
+        """Whether a session went on after it."""
+        return self.until is not None and activity.session.ended * 1000 >= self.until
 
     def of(self, activity: Activity) -> Activity | None:
         """What was done in this span, none when nothing was. What has no time counts as done when its session ended."""

@@ -9,8 +9,9 @@ What a compaction itself cost is in no transcript: it is reckoned as one more re
 one writing of what was left.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from ccmcp.index.activity import Moment
 from ccmcp.insights._paths import last
@@ -19,28 +20,32 @@ from ccmcp.insights._shell import call_name
 from ccmcp.work.cost import NOTHING, Cost
 from ccmcp.work.session import Work, tokens_of
 
+_Epoch: TypeAlias = tuple[int, str, int]
+"""(file, agent, how often the context was summed up before)."""
+
 _TELLING = 0.15
 """What filled a smaller share of the context is not worth a word."""
 
 
 def _find(work: Work) -> Iterator[Sign]:
-    for moment in work.activity.moments:
-        if moment.kind == "compaction":
-            yield Sign(
-                subject=last(work.activity.session.project),
-                entry_id=moment.entry_id,
-                at=moment.at,
-                agent=moment.agent,
-                note=_filled(work, moment),
-                cost=_cost(work, moment),
-            )
+    compactions = [moment for moment in work.activity.moments if moment.kind == "compaction"]
+    results = _results(work) if compactions else {}
+    for moment in compactions:
+        yield Sign(
+            subject=last(work.activity.session.project),
+            local=True,
+            entry_id=moment.entry_id,
+            at=moment.at,
+            note=_filled(work, moment, results),
+            cost=_cost(work, moment),
+        )
 
 
 def _sizes(work: Work, moment: Moment) -> tuple[int, int]:
     """Tokens before and after."""
     context = work.context(moment.place, moment.agent)
     file, offset = moment.place
-    previous, following = context.before(moment.place), next(iter(context.after((file, offset + 1))), None)
+    previous, following = context.before(moment.place), context.after((file, offset + 1))
     before = moment.amount or (previous.context if previous else 0)
     return before, moment.after or (min(following.context, before) if following else 0)
 
@@ -57,29 +62,31 @@ def _cost(work: Work, moment: Moment) -> Cost:
     return Cost(tokens=tokens, priced=before * rates.read + after * rates.write)
 
 
-def _filled(work: Work, moment: Moment) -> str:
+def _results(work: Work) -> dict[_Epoch, Counter[str]]:
+    """How many tokens the results of which calls have in each stretch of a conversation."""
+    found: defaultdict[_Epoch, Counter[str]] = defaultdict(Counter)
+    for call in work.calls:
+        if place := call.result_place:
+            epoch = (place[0], call.agent, work.context(place, call.agent).epoch(place))
+            found[epoch][call_name(call.tool, call.target)] += tokens_of(call.result_chars)
+    return found
+
+
+def _filled(work: Work, moment: Moment, results: Mapping[_Epoch, Counter[str]]) -> str:
     """What the results of calls had filled, the largest shares first."""
     before, _ = _sizes(work, moment)
-    context = work.context(moment.place, moment.agent)
-    epoch = context.epoch(moment.place)
-    filled: Counter[str] = Counter()
-    for call in work.calls:
-        place = call.result_place
-        same = place and place[0] == moment.place[0] and call.agent == moment.agent and place < moment.place
-        if place and same and context.epoch(place) == epoch:
-            filled[call_name(call.tool, call.target)] += tokens_of(call.result_chars)
+    epoch = (moment.place[0], moment.agent, work.context(moment.place, moment.agent).epoch(moment.place))
     shares = [
         f"{name} {100 * tokens // before} %"
-        for name, tokens in filled.most_common(3)
+        for name, tokens in results.get(epoch, Counter[str]()).most_common(3)
         if before and tokens >= _TELLING * before
     ]
     return "mostly " + ", ".join(shares) if shares else ""
 
 
 def _advise(finding: Finding) -> Advice:
-    what = f"; the context was {finding.note}" if finding.note else ""
     return Advice(
-        do=f"/clear between tasks, and have subagents do what reads much and tells little{what}.",
+        do="/clear between tasks, and have subagents do what reads much and tells little.",
         paste="- What reads many files or prints much: give it to a subagent and ask for the answer alone; cut long output with head, tail or grep.",
         into=finding.memory,
     )

@@ -16,12 +16,16 @@ from ccmcp.insights._paths import last
 from ccmcp.insights._pattern import Advice, Finding, Pattern, Sign
 from ccmcp.work.session import Work
 
+_HABIT = 3
+"""In so many sessions it is how work is done, not how one task went."""
+
 
 def _find(work: Work) -> Iterator[Sign]:
     for prompt, way in objections(work):
         project = last(work.activity.session.project)
         yield Sign(
             subject=f"{project}, still not working" if way == "still" else project,
+            local=True,
             kind="still" if way == "still" else "no",
             entry_id=prompt.entry_id,
             at=prompt.at,
@@ -31,6 +35,12 @@ def _find(work: Work) -> Iterator[Sign]:
 
 
 def _advise(finding: Finding) -> Advice:
+    if finding.kind == "still" and finding.sessions >= _HABIT:
+        return Advice(
+            do="Session after session it was called done and was not: make the check a skill, so that it is the same each time.",
+            paste="Before a change is called done: run [test, build], look at [the page, the output], and say what was not checked.",
+            into=".claude/skills/check/SKILL.md",
+        )
     if finding.kind == "still":
         return Advice(
             do="It was called done and was not: have results looked at before they are reported.",
@@ -38,15 +48,10 @@ def _advise(finding: Finding) -> Advice:
             into=finding.memory,
         )
     return Advice(
-        do="Make a rule of each thing that had to be said; what was said is quoted.",
-        paste=f"- [rule, so that it need not be said again: “{_quoted(finding.evidence[0].note)}”]",
+        do="Make a rule of each thing that had to be said, so that it need not be said again; what was said is quoted.",
+        paste="- [what is to be done instead, as a rule in one line].",
         into=finding.memory,
     )
-
-
-def _quoted(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 80 else line[:79].rstrip() + "…"
 
 
 PATTERN = Pattern(

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ccmcp.index.activity import CallDone
-from ccmcp.insights._paths import last, shown
+from ccmcp.insights._paths import last, quoted, shown
 from ccmcp.insights._pattern import Advice, Finding, Pattern, Sign
 from ccmcp.work.session import EDITS, Work
 
@@ -34,9 +34,9 @@ def _find(work: Work) -> Iterator[Sign]:
             turns = len({work.turn(call) for call in calls})
             yield Sign(
                 subject=shown(path, work.activity.session.project),
+                local=True,
                 entry_id=calls[-1].entry_id,
                 at=calls[-1].at,
-                agent=calls[-1].agent,
                 times=len(calls),
                 note=f"{len(calls)} edits in one session, in {turns} turn{'' if turns == 1 else 's'}",
                 cost=work.shares(calls[_FREE:]),
@@ -44,10 +44,10 @@ def _find(work: Work) -> Iterator[Sign]:
 
 
 def _advise(finding: Finding) -> Advice:
-    name = last(finding.subject)
+    name, whole = (quoted(each, "file") for each in (last(finding.subject), finding.subject))
     return Advice(
         do=f"Ask for a plan before changes to {name}, and for a check after each; if everything ends up there, split it.",
-        paste=f"- Before changing `{finding.subject}`: say which lines change and why, make the change in one edit, then run [the test that covers it].",
+        paste=f"- Before changing {whole}: say which lines change and why, make the change in one edit, then run [the test that covers it].",
         into=finding.memory,
     )
 

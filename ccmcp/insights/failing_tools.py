@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from ccmcp.index.aims import is_mcp, is_shell, server_of
 from ccmcp.insights._faults import alike, telling_line
+from ccmcp.insights._paths import quoted
 from ccmcp.insights._pattern import Advice, Finding, Pattern, Sign
 from ccmcp.work.session import Work
 
@@ -26,7 +27,6 @@ def _find(work: Work) -> Iterator[Sign]:
                 kind=alike(line.partition(". ")[0])[:60].rstrip("."),
                 entry_id=call.entry_id,
                 at=call.at,
-                agent=call.agent,
                 note=line,
                 cost=work.share(call),
             )
@@ -82,17 +82,17 @@ _KNOWN = (
 
 
 def _advise(finding: Finding) -> Advice:
-    low = finding.note.lower()
+    low, name = finding.note.lower(), quoted(finding.subject, "tool")
     for words, do, paste in _KNOWN:
         if words in low:
             return Advice(do=do, paste=paste, into=finding.memory)
     if server := server_of(finding.subject):
         return Advice(
-            do=f"See whether the MCP server {server} runs and is of today (`claude mcp list`); turn it off where it is not needed."
+            do=f"See whether the MCP server {quoted(server, 'server')} runs and is of today (`claude mcp list`); turn it off where it is not needed."
         )
     return Advice(
-        do=f"Read one of these calls, and say in {finding.memory} how {finding.subject} is to be used.",
-        paste=f"- {finding.subject}: [what to do instead of what fails].",
+        do=f"Read one of these calls, and say in {finding.memory} how {name} is to be used.",
+        paste=f"- {name}: [what to do instead of what fails].",
         into=finding.memory,
     )
 

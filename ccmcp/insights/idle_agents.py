@@ -9,10 +9,11 @@ report later, by a notification, and are left out, and so are agents of old clie
 tells which call started them.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from ccmcp.index.activity import CallDone
+from ccmcp.index.activity import CallDone, Spent
+from ccmcp.insights._paths import quoted
 from ccmcp.insights._pattern import Advice, Finding, Pattern, Sign
 from ccmcp.work.session import EDITS, Work
 
@@ -26,11 +27,14 @@ def _find(work: Work) -> Iterator[Sign]:
     started = {call.call_id: call for call in work.calls if call.call_id}
     made = Counter(call.agent for call in work.calls)
     writing = {call.agent for call in work.calls if call.tool in EDITS and call.outcome == "ok"}
+    spent_by: defaultdict[str, list[Spent]] = defaultdict(list)
+    for spent in work.activity.spent:
+        spent_by[spent.agent].append(spent)
     for run in work.activity.agents:
         call = started.get(run.call_id) if run.call_id else None
         if call is None or made[run.agent] < _CALLS or run.agent in writing:
             continue
-        responses = [spent for spent in work.activity.spent if spent.agent == run.agent]
+        responses = spent_by[run.agent]
         ended = max((spent.end_at for spent in responses), default=0)
         if (
             call.result_at and ended > call.result_at
@@ -41,7 +45,6 @@ def _find(work: Work) -> Iterator[Sign]:
                 subject=run.kind or "agent",
                 entry_id=call.entry_id,
                 at=call.at,
-                agent=run.agent,
                 note=f"{made[run.agent]} calls, {what}: {run.description or ' '.join(call.target.split())[:80]}",
                 cost=work.cost_of(responses),
             )
@@ -60,7 +63,7 @@ def _brought(call: CallDone) -> str:
 
 def _advise(finding: Finding) -> Advice:
     return Advice(
-        do=f"Give {finding.subject} agents a narrower task, an end, and say what to bring back.",
+        do=f"Give {quoted(finding.subject, 'kind')} agents a narrower task, an end, and say what to bring back.",
         paste="- Tasks for subagents name: the question, where to look, when to stop, and what to bring back (findings with file:line, at most 20 lines).",
         into=finding.memory,
     )

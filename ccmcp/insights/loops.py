@@ -1,11 +1,11 @@
 """
 The same call with the same result, several in a row.
 
-Finds a call made three or more times in a row by one conversation, with nothing else between and equal
-results, and two such calls in turn. It means that the agent waits by asking, or does not see that it
-stands still.
+Finds a call made three or more times in a row by one conversation, each time by another response, with nothing
+else between and equal results, and two such calls in turn. It means that the agent waits by asking, or does not
+see that it stands still.
 
-Files read again and again have a pattern of their own.
+Files read again and again, and calls that fail, have patterns of their own.
 
 Known false positives: waiting for something outside that has no better way to tell.
 """
@@ -25,27 +25,29 @@ _PERIODS = (1, 2)
 
 def _find(work: Work) -> Iterator[Sign]:
     for calls in work.calls_by_context():
-        for run, period in _runs([call for call in calls if call.tool != "Read"]):
+        for run, period in _runs(work, calls):
+            first = next((call for call in run[:period] if call.tool != "Read"), None)
+            if first is None:
+                continue
             again = run[period:]
-            target = " ".join(run[0].target.split())[:80]
+            target = " ".join(first.target.split())[:80]
             yield Sign(
-                subject=call_name(run[0].tool, run[0].target),
+                subject=call_name(first.tool, first.target),
                 entry_id=run[-1].entry_id,
                 at=run[-1].at,
-                agent=run[-1].agent,
                 times=len(again),
                 note=f"{len(run)} in a row: {target}",
                 cost=work.shares(again),
             )
 
 
-def _runs(calls: Sequence[CallDone]) -> Iterator[tuple[Sequence[CallDone], int]]:
+def _runs(work: Work, calls: Sequence[CallDone]) -> Iterator[tuple[Sequence[CallDone], int]]:
     """Stretches that repeat themselves, and after how many calls they do."""
     start = 0
     while start < len(calls):
         for period in _PERIODS:
             end = start + period
-            while end < len(calls) and _equal(calls[end], calls[end - period]):
+            while end < len(calls) and _repeats(work, calls[end], calls[end - period]):
                 end += 1
             if end - start >= _TIMES * period:
                 yield calls[start:end], period
@@ -54,12 +56,17 @@ def _runs(calls: Sequence[CallDone]) -> Iterator[tuple[Sequence[CallDone], int]]
         start += 1
 
 
-def _equal(call: CallDone, other: CallDone) -> bool:
-    return call.outcome in ("ok", "error") and (call.tool, call.input_hash, call.result_hash) == (
-        other.tool,
-        other.input_hash,
-        other.result_hash,
-    )
+def _repeats(work: Work, call: CallDone, other: CallDone) -> bool:
+    """Whether a call was made again although the result of the other was there and told all."""
+    if call.outcome != "ok" or other.outcome != "ok" or _told(call) != _told(other):
+        return False
+    made, earlier = work.response(call), work.response(other)
+    return made is None or earlier is None or made.place != earlier.place
+
+
+def _told(call: CallDone) -> tuple[str, str, int, int]:
+    # An edit's input is known by its texts alone: the same change to another file is another call.
+    return call.tool, call.target, call.input_hash, call.result_hash
 
 
 def _advise(finding: Finding) -> Advice:

@@ -7,7 +7,8 @@ a rule, a mode or a hook. It means that the agent does not know what it is not t
 Known false positives: a plan or a question that was answered in other words is part of a conversation and
 left out, and so is a "no" to what only looks (ls, cat, Read): it is meant for the turn. One "no" refuses
 all calls of a response, of which the first is counted. In edits that are refused to be made by hand,
-nothing is wrong.
+nothing is wrong. What the prompt had asked for, or was allowed later on, was wanted all the same: no rule is
+offered against it.
 """
 
 import json
@@ -16,24 +17,29 @@ from collections.abc import Iterator
 
 from ccmcp.index.activity import CallDone, Place
 from ccmcp.index.aims import is_shell
+from ccmcp.insights._paths import quoted
 from ccmcp.insights._pattern import Advice, Finding, Pattern, Sign
 from ccmcp.insights._shell import allow_rule, call_name, is_looking
 from ccmcp.work.session import ASKS, EDITS, LOOKS, Work
 
-_NOT_GRANTED = "not granted"
+_NOT_GRANTED, _WANTED = "not granted", "wanted"
 _UNASKED = re.compile(r"haven't granted|requires? approval|needs the user's approval|auto-denied")
 """How clients word that nobody was there to be asked."""
 _SAID = re.compile(r"the user said:\s*(.+)", re.DOTALL)
 
 
 def _find(work: Work) -> Iterator[Sign]:
-    for call in _refused(work):
+    refused = list(_refused(work))
+    made = _made(work) if refused else {}
+    for call in refused:
+        name = call_name(call.tool, call.target)
+        wanted = call.outcome == "rejected" and call.tool not in EDITS
+        wanted = wanted and (made.get(name, -1) >= call.at or _asked_for(work, call, name))
         yield Sign(
-            subject=call_name(call.tool, call.target),
-            kind=_NOT_GRANTED if _UNASKED.search(call.error) else call.outcome,
+            subject=name,
+            kind=_NOT_GRANTED if _UNASKED.search(call.error) else _WANTED if wanted else call.outcome,
             entry_id=call.entry_id,
             at=call.at,
-            agent=call.agent,
             note=_why(work, call),
             remedy=allow_rule(call.tool, call.target),
             cost=work.share(call),
@@ -52,6 +58,23 @@ def _refused(work: Work) -> Iterator[CallDone]:
             if place not in answered and not (is_shell(call.tool) and is_looking(call.target)):
                 yield call
             answered.add(place)
+
+
+def _made(work: Work) -> dict[str, int]:
+    """When calls of each name were made last."""
+    found: dict[str, int] = {}
+    for call in work.calls:
+        if call.outcome == "ok":
+            name = call_name(call.tool, call.target)
+            found[name] = max(found.get(name, 0), call.at)
+    return found
+
+
+def _asked_for(work: Work, call: CallDone, name: str) -> bool:
+    """Whether the prompt before a call has a word of its name: "push it"."""
+    prompt = work.prompt_before(call.place)
+    words = set(re.findall(r"\w+", prompt.text.lower())) if prompt else set()
+    return not words.isdisjoint(name.lower().split())
 
 
 def _why(work: Work, call: CallDone) -> str:
@@ -75,8 +98,12 @@ def _advise(finding: Finding) -> Advice:
     if finding.kind == "denied":
         return Advice(
             do="A rule forbids it and it is tried all the same: say what to do instead, or change the rule.",
-            paste=f"- `{finding.subject}` is not allowed here: [what to do instead].",
+            paste=f"- {quoted(finding.subject, 'command')} is not allowed here: [what to do instead].",
             into=finding.memory,
+        )
+    if finding.kind == _WANTED:
+        return Advice(
+            do="It was asked for, or allowed later on: not in this way, or not yet. See what was said, and make a rule of that."
         )
     if finding.subject in EDITS:
         return Advice(
@@ -86,7 +113,7 @@ def _advise(finding: Finding) -> Advice:
         )
     return Advice(
         do="It is refused again and again: say so once and for all, or deny it by a rule.",
-        paste=f"- Don't run `{finding.subject}` without being asked to: [who does it, or when it is fine].",
+        paste=f"- Don't run {quoted(finding.subject, 'command')} without being asked to: [who does it, or when it is fine].",
         into=finding.memory,
     )
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from ccmcp.index.activity import CallDone
 from ccmcp.index.aims import is_mcp, is_shell
-from ccmcp.insights._paths import last, shown
+from ccmcp.insights._paths import last, quoted, shown
 from ccmcp.insights._pattern import Advice, Finding, Pattern, Sign
 from ccmcp.insights._shell import commands
 from ccmcp.work.session import Work
@@ -34,6 +34,7 @@ def _find(work: Work) -> Iterator[Sign]:
         if moment.kind == "command" and moment.text.split(" ")[0] in _COMMANDS:
             yield Sign(
                 subject=last(work.activity.session.project),
+                local=True,
                 kind="rewind",
                 entry_id=moment.entry_id,
                 at=moment.at,
@@ -43,21 +44,20 @@ def _find(work: Work) -> Iterator[Sign]:
 
 def _undone(work: Work) -> Iterator[Sign]:
     """Edits whose text a later edit put back."""
-    standing: defaultdict[str, list[CallDone]] = defaultdict(list)
+    standing: defaultdict[tuple[str, int], list[CallDone]] = defaultdict(list)
     for call in work.calls:
         if not call.undo_hash or call.outcome != "ok":
             continue
-        edits = standing[call.target]
-        undone = next((edit for edit in reversed(edits) if edit.undo_hash == call.input_hash), None)
-        if undone is None:
-            edits.append(call)
+        edits = standing[call.target, call.input_hash]
+        if not edits:
+            standing[call.target, call.undo_hash].append(call)
             continue
-        edits.remove(undone)
+        undone = edits.pop()
         yield Sign(
             subject=shown(call.target, work.activity.session.project),
+            local=True,
             entry_id=call.entry_id,
             at=call.at,
-            agent=call.agent,
             note="an edit undone by a later one",
             cost=work.shares((undone, call)),
         )
@@ -74,9 +74,9 @@ def _restored(work: Work) -> Iterator[Sign]:
                     subject=paths.split(" ")[0]
                     if paths not in ("", ".")
                     else last(work.activity.session.project),
+                    local=True,
                     entry_id=call.entry_id,
                     at=call.at,
-                    agent=call.agent,
                     note=" ".join(command.split())[:100],
                     cost=work.share(call),
                 )
@@ -84,8 +84,8 @@ def _restored(work: Work) -> Iterator[Sign]:
 
 def _advise(finding: Finding) -> Advice:
     return Advice(
-        do=f"Agree on changes to {last(finding.subject)} before they are made: plan mode (shift+tab), or one change at a time with a look in between.",
-        paste=f"- `{finding.subject}`: propose a change before you make it; keep what worked until the new one is checked.",
+        do=f"Agree on changes to {quoted(last(finding.subject), 'file')} before they are made: plan mode (shift+tab), or one change at a time with a look in between.",
+        paste=f"- {quoted(finding.subject, 'file')}: propose a change before you make it; keep what worked until the new one is checked.",
         into=finding.memory,
     )
 

@@ -6,24 +6,23 @@ A module of its own, so that a command line that asks for something else loads n
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 
 from ccmcp.config import Config
 from ccmcp.errors import BadArgumentError, did_you_mean
 from ccmcp.history import History
 from ccmcp.index import Coverage
-from ccmcp.index.activity import Place, Spent
 from ccmcp.insights import (
     Cost,
     Evidence,
     Finding,
     Pattern,
     Prices,
+    Review,
     Totals,
-    Trend,
     Window,
     all_patterns,
     review,
@@ -37,6 +36,9 @@ from ccmcp.views.words import clipped, fitting, one_line
 
 _OF_A_KIND = 2
 """So many insights of one pattern come before those of others: a page is to show what there is."""
+
+_RESPONSES = 1 << 14
+"""So many prices are remembered: most responses are asked for several times while their session is looked at."""
 
 _FOR_INSIGHTS = 2 / 3
 """The share of an answer's longest length that insights may take: the rest is for what is counted."""
@@ -62,21 +64,18 @@ def reviewed(
 
     """
     patterns = patterns_named(pattern)
-    since, until = times(asked, call)
-    until = until or (call.now.astimezone(UTC) if since else None)
-    window = Window(since=_milliseconds(since), until=_milliseconds(until))
+    since, until, window = _span(asked, call)
     before = _moment(window.before.since or 0) if window.before else None
     wanted = replace(session_filter(asked, call), since=stamp(before or since) or "")
-    book = _remembering(work_prices(prices(history.config)))
+    book = work_prices(prices(history.config))
+    book = Prices(cost=lru_cache(_RESPONSES)(book.cost), rates=lru_cache(_RESPONSES)(book.rates))
     seen = history.activity(lambda found: review(found, patterns, book, window), wanted, session)
     ids = {each.session.session_id for finding in seen.findings for each in finding.evidence}
     several = history.in_several_roots(ids | {session[1]} if session else ids)
     insights = [_insight(finding, several, call) for finding in _page(seen.findings, limit)]
     room = int(call.most_characters * _FOR_INSIGHTS)
     fit = fitting((json.dumps(plain(each, nulls=False)) for each in insights), room)
-    trends = [
-        _trend(each, compared=seen.before is not None) for each in seen.trends if each.direction != "none"
-    ]
+    too_long = _TOO_LONG if fit < len(insights) else None
     return FoundInsights(
         since=local(stamp(since), call),
         until=local(stamp(until), call),
@@ -87,10 +86,10 @@ def reviewed(
         before=_activities(seen.before) if seen.before else None,
         insights=tuple(insights[:fit]),
         total=len(seen.findings),
-        trends=tuple(trends),
+        trends=tuple(_trends(seen)),
         nothing_found=tuple(each.pattern.name for each in seen.trends if each.direction == "none"),
         unpriced_models=seen.totals.unpriced,
-        hint=None if seen.totals.sessions else _hint(asked, session),
+        hint=too_long if seen.totals.sessions else _hint(asked, session),
         coverage=covered(history, coverage),
     )
 
@@ -123,6 +122,36 @@ def _moment(milliseconds: int) -> datetime | None:
         return None
 
 
+def _span(asked: Narrowed, call: Call) -> tuple[datetime | None, datetime | None, Window]:
+    """The time asked for, up to now where it has a beginning only, and what is compared with what."""
+    since, until = times(asked, call)
+    until = until or (call.now.astimezone(UTC) if since else None)
+    start = since_before(since, until, call) if since and until else None
+    window = Window(since=_milliseconds(since), until=_milliseconds(until), since_before=_milliseconds(start))
+    return since, until, window
+
+
+def since_before(since: datetime, until: datetime, call: Call) -> datetime | None:
+    """
+    Where the span before begins, if both ends are midnights where the reader is: so many days earlier, or months.
+
+    None for any other span: the one before it is of equal length.
+    """
+    zone = call.now.tzinfo
+    first, last = (moment.astimezone(zone) for moment in (since, until))
+    if first.time() != time() or last.time() != time():
+        return None
+    if first.day == 1 and last.day == 1:
+        months = 12 * (2 * first.year - last.year) + 2 * first.month - last.month - 1
+        year, month = divmod(months, 12)
+        return datetime(year, month + 1, 1, tzinfo=zone) if year > 0 else None
+    try:
+        start = first.date() - (last.date() - first.date())
+    except OverflowError:
+        return None
+    return datetime.combine(start, time(), zone)
+
+
 def _zone(config: Config, call: Call) -> str:
     """The zone that days are counted and times are shown in."""
     return config.timezone or str(getattr(call.now.tzinfo, "key", "") or f"UTC{call.now.isoformat()[-6:]}")
@@ -132,28 +161,11 @@ def _hint(asked: Narrowed, session: tuple[str, str] | None) -> str:
     if session:
         return "There are no prompts, calls or answers in it."
     narrowed = any((asked.project, asked.this_project, asked.branch, asked.model, asked.root))
-    return f"Ask for more time: since=30d{', or leave out a filter' if narrowed else ''}."
+    time = "another time" if asked.until.strip() else "a longer time (30d)"
+    return f"Ask for {time}{', or leave out a filter' if narrowed else ''}."
 
 
-# -- what it costs
-
-T = TypeVar("T")
-
-
-def _remembering(prices: Prices) -> Prices:
-    """The same prices, each response looked up once: what stands early in a long context is priced with every response after it."""
-    return Prices(cost=_once(prices.cost), rates=_once(prices.rates))
-
-
-def _once(ask: Callable[[Spent], T]) -> Callable[[Spent], T]:
-    known: dict[Place, T] = {}
-
-    def answer(spent: Spent) -> T:
-        if spent.place not in known:
-            known[spent.place] = ask(spent)
-        return known[spent.place]
-
-    return answer
+_TOO_LONG = "they would make the answer too long. Ask for one pattern, or for less time."
 
 
 # -- what is found
@@ -225,17 +237,20 @@ def _activities(totals: Totals) -> Activities:
     )
 
 
-def _trend(trend: Trend, *, compared: bool) -> PatternTrend:
-    return PatternTrend(
-        pattern=trend.pattern.name,
-        title=trend.pattern.title,
-        times=trend.times,
-        times_before=trend.times_before if compared else None,
-        sessions=trend.sessions,
-        cost_usd=_usd(trend.cost) if trend.cost.tokens else None,
-        cost_usd_before=_usd(trend.cost_before) if trend.cost_before.tokens else None,
-        direction=trend.direction if compared else None,
-    )
+def _trends(seen: Review) -> Iterator[PatternTrend]:
+    compared = seen.before is not None
+    for trend in seen.trends:
+        if trend.direction != "none":
+            yield PatternTrend(
+                pattern=trend.pattern.name,
+                title=trend.pattern.title,
+                times=trend.times,
+                times_before=trend.times_before if compared else None,
+                sessions=trend.sessions,
+                cost_usd=_usd(trend.cost) if trend.cost.tokens else None,
+                cost_usd_before=_usd(trend.cost_before) if trend.cost_before.tokens else None,
+                direction=trend.direction if compared else None,
+            )
 
 
 def _usd(cost: Cost) -> float | None:

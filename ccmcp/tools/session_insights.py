@@ -7,7 +7,7 @@ from ccmcp.history import History
 from ccmcp.limits import Ge, Le
 from ccmcp.tools import Call, Tool
 from ccmcp.tools._filters import Narrowed, Short
-from ccmcp.views.patterns import FoundInsights, on_screen, text
+from ccmcp.views.patterns import MOST, FoundInsights, on_screen, text
 
 _PERIOD = "7d"
 """What a review is of, if nothing else is said."""
@@ -24,7 +24,7 @@ class SessionInsights(Narrowed):
     """Only these, with commas: compactions, corrections, edited_over, error_endings, failing_commands, failing_tools, idle_agents,
     interruptions, loops, permission_prompts, refusals, repeated_reads, slow_calls, taken_back."""
 
-    limit: Annotated[int, Ge(1), Le(50)] = 6
+    limit: Annotated[int, Ge(1), Le(MOST)] = 6
     """How many insights."""
 
 

@@ -1,7 +1,9 @@
 """Patterns as they are answered: what is said of each, and how a review reads on one page. Pure."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ccmcp.screen import Screen, Style, cut
 from ccmcp.views.figures import dollars, human, lasting, wrapped
@@ -68,7 +70,7 @@ class Insight:
     """A line to paste; what stands in [brackets] is to be filled in."""
 
     paste_into: str | None
-    """CLAUDE.md (the project's), ~/.claude/CLAUDE.md (the user's) or .claude/settings.json."""
+    """CLAUDE.md (the project's), ~/.claude/CLAUDE.md (the user's), .claude/settings.json or a skill's SKILL.md."""
 
     evidence: tuple[Sighting, ...]
     """A few sightings, newest first."""
@@ -148,7 +150,7 @@ class FoundInsights:
     """Models no price is known of: their tokens are counted, their cost is not."""
 
     hint: str | None
-    """Where nothing was done: what to ask."""
+    """What to ask, where nothing was done or an answer would have been too long."""
 
     coverage: Covered
 
@@ -156,6 +158,8 @@ class FoundInsights:
 # -- for a model
 
 _NOTE = 160
+MOST = 50
+"""So many insights can be asked for at once."""
 
 
 def text(result: FoundInsights) -> str:
@@ -166,9 +170,18 @@ def text(result: FoundInsights) -> str:
     lines.append(_headline(result.totals))
     if result.before:
         lines.append(f"Before: {_headline(result.before)}")
+    told: dict[_Told, int] = {}
     for number, each in enumerate(result.insights, start=1):
-        lines += ["", *block(number, each)]
-    lines += ["", *_further(result), *_trend_lines(result), *_quiet(result), *_costs(result), *_notes(result)]
+        first = told.setdefault(_told(each), number)
+        lines += ["", *block(number, each, first)]
+    lines += [
+        "",
+        *_further(result, "limit=", "pattern="),
+        *_trend_lines(result),
+        *_quiet(result),
+        *_costs(result),
+        *_notes(result),
+    ]
     if result.insights:
         lines.append("Read on: read_session with a session id and around=[entry id].")
     return "\n".join(lines)
@@ -208,13 +221,21 @@ def _headline(totals: Activities) -> str:
     return ", ".join(filter(None, parts)) + "."
 
 
-def block(number: int, insight: Insight) -> Iterator[str]:
-    """One insight for a model."""
+_Told: TypeAlias = tuple[str, str | None, str | None]
+
+
+def _told(insight: Insight) -> _Told:
+    """What is said once, whatever it is said of."""
+    return insight.advice, insight.paste, insight.paste_into
+
+
+def block(number: int, insight: Insight, first: int) -> Iterator[str]:
+    """One insight for a model; `first` is the number of the one that has said what to do."""
     yield f"{number}. {insight.title}: {insight.subject} · {_size(insight)}"
     if insight.note:
         yield f'   "{clipped(insight.note, _NOTE)}"'
-    yield f"   Do: {insight.advice}"
-    if insight.paste:
+    yield f"   Do: {insight.advice}" if first == number else f"   Do as in {first}."
+    if insight.paste and first == number:
         yield f"   Paste into {insight.paste_into}: {insight.paste}"
     seen = [
         f"{one_line(each.session)}{f' [{short_entry(each.entry_id)}]' if each.entry_id else ''}"
@@ -239,10 +260,13 @@ def _usd(usd: float | None) -> str:
     return dollars(usd) or "no price known"
 
 
-def _further(result: FoundInsights) -> Iterator[str]:
-    more = result.total - len(result.insights)
-    if more > 0:
-        yield f"{counted(more, 'further insight')}: limit={min(result.total, 50)} shows them, pattern=NAME those of one kind."
+def _further(result: FoundInsights, limit: str, pattern: str) -> Iterator[str]:
+    """What is not shown; `limit` and `pattern` are how these are asked for."""
+    shown, most = len(result.insights), min(result.total, MOST)
+    if result.total > shown:
+        more = f"{limit}{most} shows {'them' if most == result.total else 'more'}, " if shown < most else ""
+        told = result.hint or f"{more}{pattern}NAME those of one kind."
+        yield f"{counted(result.total - shown, 'further insight')}: {told}"
     if not result.insights:
         yield "Nothing happened often enough to be a pattern."
 
@@ -314,10 +338,12 @@ def on_screen(result: FoundInsights, screen: Screen) -> str:
     lines += _wrapped(_headline(result.totals), screen)
     if result.before:
         lines += _dim(_wrapped(f"Before: {_headline(result.before)}", screen), screen)
+    told: dict[_Told, Insight] = {}
     for each in result.insights:
-        lines += ["", *_shown(each, screen)]
+        first = told.setdefault(_told(each), each)
+        lines += ["", *_shown(each, first, screen)]
     lines += ["", *_trend_table(result, screen)]
-    notes = [*_further(result), *_quiet(result), *_notes(result)]
+    notes = [*_further(result, "--limit ", "--pattern "), *_quiet(result), *_notes(result)]
     if any(each.tokens for each in result.insights):
         notes.append("Costs are list prices, derived; --json says what they are those of.")
     lines += _dim([line for note in notes for line in _wrapped(note, screen)], screen)
@@ -328,7 +354,7 @@ def _dim(lines: Iterator[str] | Sequence[str], screen: Screen) -> Iterator[str]:
     return (screen.style(line, "dim") for line in lines)
 
 
-def _shown(insight: Insight, screen: Screen) -> Iterator[str]:
+def _shown(insight: Insight, first: Insight, screen: Screen) -> Iterator[str]:
     price = _usd(insight.cost_usd) if insight.tokens else lasting(insight.seconds) if insight.seconds else ""
     head = cut(f"{insight.title}: {insight.subject}", max(screen.width - 12, 20))
     yield f"{screen.style(f'{price:>10}', 'yellow')}  {screen.style(head, 'bold')}"
@@ -337,14 +363,21 @@ def _shown(insight: Insight, screen: Screen) -> Iterator[str]:
         + (f" [{short_entry(each.entry_id)}]" if each.entry_id else "")
         for each in insight.evidence[:2]
     )
+    folder = re.split(r"[/\\]", insight.project or "")[-1]
     where = f"{counted(insight.times, 'time')} in {counted(insight.sessions, 'session')}"
+    where += f" of {folder}" if folder and folder != insight.subject.partition(",")[0] else ""
     yield from _dim([_INDENT + cut(f"{where}: {seen}", screen.width - len(_INDENT))], screen)
     if insight.note:
         yield _INDENT + screen.style(cut(f"“{insight.note}”", screen.width - len(_INDENT)), "cyan")
+    if first is not insight:
+        yield from _wrapped(f"Do as for {first.subject} above.", screen, _INDENT)
+        return
     yield from _wrapped(insight.advice, screen, _INDENT)
     if insight.paste:
+        into = insight.paste_into or ""
+        whose = f"{folder}/" if folder and not into.startswith("~") else ""
         # Whole, whatever the width: it is there to be pasted.
-        yield _INDENT + screen.style(f"{insight.paste_into}: ", "dim") + screen.style(insight.paste, "green")
+        yield _INDENT + screen.style(f"{whose}{into}: ", "dim") + screen.style(insight.paste, "green")
 
 
 _INDENT = " " * 12

@@ -2,11 +2,11 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from ccmcp.index.activity import Activity, CallDone, Moment, Place, Spent
 from ccmcp.work.cost import NOTHING, Cost, Prices, whole_cost
@@ -37,13 +37,17 @@ class Context:
         """How often the context was summed up before this place: what stood before is gone from it."""
         return bisect_left(self.compactions, place)
 
-    def after(self, place: Place) -> Sequence[Spent]:
-        """The responses that had in their prompts what stands at this place: those up to the next compaction."""
-        first = bisect_right(self.starts, place)
+    def carriers(self, place: Place) -> range:
+        """Which responses had in their prompts what stands at this place: those up to the next compaction."""
         epoch = self.epoch(place)
-        if epoch == len(self.compactions):
-            return self.responses[first:]
-        return self.responses[first : bisect_left(self.starts, self.compactions[epoch])]
+        summed_up = epoch < len(self.compactions)
+        end = bisect_left(self.starts, self.compactions[epoch]) if summed_up else len(self.starts)
+        return range(bisect_right(self.starts, place), end)
+
+    def after(self, place: Place) -> Spent | None:
+        """The first response that had in its prompt what stands at this place."""
+        carriers = self.carriers(place)
+        return self.responses[carriers[0]] if carriers else None
 
     def before(self, place: Place) -> Spent | None:
         """The last response that began before this place."""
@@ -67,11 +71,12 @@ class Ending:
 class Work:
     """A session's activity with what patterns ask of it."""
 
-    def __init__(self, activity: Activity, prices: Prices) -> None:
-        """Prices say what its tokens cost."""
+    def __init__(self, activity: Activity, prices: Prices, *, goes_on: bool = False) -> None:
+        """Prices say what its tokens cost; `goes_on` that the session did, after all that is seen of it."""
         self.activity = activity
         self.calls = activity.calls
         self.prices = prices
+        self.goes_on = goes_on
 
     # -- contexts
 
@@ -142,23 +147,46 @@ class Work:
         tokens = tokens_of(call.result_chars)
         if not tokens or call.result_place is None:
             return NOTHING
-        context = self.context(call.result_place, call.agent)
-        carriers = context.after(call.result_place)
-        previous = context.before(call.result_place)
-        return self._carried(tokens, carriers, previous.context if previous else 0)
+        of_one = self._carried.get((call.result_place, call.agent), NOTHING)
+        return Cost(
+            tokens=tokens * of_one.tokens, priced=tokens * of_one.priced, unpriced=tokens * of_one.unpriced
+        )
 
-    def _carried(self, tokens: int, carriers: Sequence[Spent], depth: int) -> Cost:
-        """`depth` is how many tokens stand before the text."""
-        usd, unpriced = Decimal(0), 0
-        for spent in carriers:
-            rates = self.prices.rates(spent)
-            if rates is None:
-                unpriced += tokens
-            elif spent.cache_read > depth:
-                usd += tokens * rates.read
-            else:
-                usd += tokens * (rates.write if spent.cache_write else rates.input)
-        return Cost(tokens=tokens * len(carriers), priced=usd, unpriced=unpriced)
+    @cached_property
+    def _carried(self) -> dict[tuple[Place, str], Cost]:
+        """What one token of a result costs as context, by where it stands and who reads it."""
+        epochs: defaultdict[tuple[int, str, int], set[Place]] = defaultdict(set)
+        for call in self.calls:
+            if place := call.result_place:
+                epoch = self.context(place, call.agent).epoch(place)
+                epochs[place[0], call.agent, epoch].add(place)
+        return {
+            (place, agent): cost
+            for (file, agent, _), places in epochs.items()
+            for place, cost in self._carried_from(
+                self.contexts.get((file, agent), _EMPTY), sorted(places, reverse=True)
+            )
+        }
+
+    def _carried_from(self, context: Context, places: Sequence[Place]) -> Iterator[tuple[Place, Cost]]:
+        """The same of one epoch, from its end: what stands earlier is in all prompts that later texts are in, and in some more."""
+        carriers = context.carriers(places[-1])
+        read, unpriced, done = Decimal(0), 0, carriers.stop
+        broken = _Sums(context.responses[number].cache_read for number in carriers)
+        for place in places:
+            first = context.carriers(place).start
+            for spent in context.responses[first:done]:
+                rates = self.prices.rates(spent)
+                if rates is None:
+                    unpriced += 1
+                else:
+                    anew = rates.write if spent.cache_write else rates.input
+                    read += rates.read
+                    broken.add(spent.cache_read, anew - rates.read)
+            done = first
+            previous = context.before(place)
+            usd = read + broken.up_to(previous.context if previous else 0)
+            yield place, Cost(tokens=carriers.stop - first, priced=usd, unpriced=unpriced)
 
     # -- turns
 
@@ -169,32 +197,55 @@ class Work:
             moment for moment in self.activity.moments if moment.kind == "prompt" and not moment.agent
         )
 
+    @cached_property
+    def _prompts(self) -> Mapping[int, Sequence[Moment]]:
+        return _by_file(self.prompts, lambda prompt: prompt.place)
+
+    @cached_property
+    def _own_calls(self) -> Mapping[int, Sequence[CallDone]]:
+        return _by_file((call for call in self.calls if not call.agent), lambda call: call.place)
+
+    @cached_property
+    def _timed_prompts(self) -> Sequence[Moment]:
+        return sorted((prompt for prompt in self.prompts if prompt.at), key=lambda prompt: prompt.at)
+
+    @cached_property
+    def agents_spent(self) -> Sequence[Spent]:
+        """The responses of subagents whose time is known, by time."""
+        return sorted(
+            (each for each in self.activity.spent if each.agent and each.at), key=lambda each: each.at
+        )
+
+    def prompt_before(self, place: Place) -> Moment | None:
+        """The last prompt before a place in the same file."""
+        return _last_before(self._prompts, place, lambda prompt: prompt.place)
+
     def turn_before(self, moment: Moment) -> list[Spent]:
         """The responses, subagents' too, between the prompt that was answered at this moment and the moment itself."""
-        earlier = [prompt for prompt in self.prompts if _same_file_before(prompt.place, moment.place)]
-        start = earlier[-1] if earlier else None
+        start = self.prompt_before(moment.place)
         own = self.context(moment.place, moment.agent)
         first = bisect_right(own.starts, start.place) if start else 0
         found = list(own.responses[first : bisect_left(own.starts, moment.place)])
         if start and start.at and moment.at:
-            found += [
-                spent
-                for spent in self.activity.spent
-                if spent.agent and start.at <= spent.at < moment.at and spent.agent != moment.agent
-            ]
+            others = self.agents_spent
+            since, until = (bisect_left(others, at, key=lambda each: each.at) for at in (start.at, moment.at))
+            found += others[since:until]
         return found
 
     def turn(self, call: CallDone) -> Place | None:
         """The prompt a call was made for, by its place; None before the first. A subagent's belongs to the last one by time."""
         if not call.agent:
-            own = [prompt.place for prompt in self.prompts if _same_file_before(prompt.place, call.place)]
+            prompt = self.prompt_before(call.place)
         else:
-            own = [prompt.place for prompt in self.prompts if prompt.at and prompt.at <= call.at]
-        return own[-1] if own else None
+            number = bisect_right(self._timed_prompts, call.at, key=lambda each: each.at)
+            prompt = self._timed_prompts[number - 1] if number else None
+        return prompt.place if prompt else None
 
     def prompt_after(self, place: Place) -> Moment | None:
         """The next prompt in the same file."""
-        return next((prompt for prompt in self.prompts if _same_file_before(place, prompt.place)), None)
+        own = self._prompts.get(place[0], ())
+        number = bisect_right(own, place, key=lambda prompt: prompt.place)
+        return own[number] if number < len(own) else None
 
     @cached_property
     def interruptions(self) -> tuple[tuple[Moment, CallDone | None], ...]:
@@ -213,14 +264,13 @@ class Work:
 
     def _ended_by(self, moment: Moment) -> CallDone | None:
         """The last call before an interruption; none when an answer came between."""
-        own = [call for call in self.calls if not call.agent and _same_file_before(call.place, moment.place)]
-        call = max(own, key=lambda call: call.place, default=None)
+        call = _last_before(self._own_calls, moment.place, lambda call: call.place)
         response = self.context(moment.place, "").before(moment.place)
         return None if call and response and response.place > call.place else call
 
     @cached_property
     def ending(self) -> Ending | None:
-        """How the session's own conversation ended; None when nothing happened in it."""
+        """How the session's own conversation ended; None when nothing happened in it, or it goes on out of sight."""
         ends: list[tuple[Place, Ending]] = [
             (moment.place, Ending(entry_id=moment.entry_id, at=moment.at, moment=moment))
             for moment in self.activity.moments
@@ -238,12 +288,12 @@ class Work:
             for spent in self.activity.spent
             if not spent.agent and not self._calls_of[spent.place]
         ]
-        if not ends:
+        if not ends or self.goes_on:
             return None
         place, ending = max(ends, key=lambda end: end[0])
-        earlier = [prompt.place for prompt in self.prompts if _same_file_before(prompt.place, place)]
+        prompt = self.prompt_before(place)
         own = self.context(place, "")
-        first = bisect_right(own.starts, earlier[-1]) if earlier else 0
+        first = bisect_right(own.starts, prompt.place) if prompt else 0
         return replace(ending, turn=own.responses[first : bisect_right(own.starts, place)])
 
     def cost_of(self, responses: Iterable[Spent]) -> Cost:
@@ -254,8 +304,44 @@ class Work:
 _EMPTY = Context(responses=(), starts=(), compactions=())
 
 
-def _same_file_before(place: Place, other: Place) -> bool:
-    return place[0] == other[0] and place[1] < other[1]
+T = TypeVar("T")
+
+
+def _by_file(things: Iterable[T], place: Callable[[T], Place]) -> Mapping[int, Sequence[T]]:
+    """Things in the order of their places, file by file."""
+    found: defaultdict[int, list[T]] = defaultdict(list)
+    for thing in sorted(things, key=place):
+        found[place(thing)[0]].append(thing)
+    return found
+
+
+def _last_before(things: Mapping[int, Sequence[T]], place: Place, of: Callable[[T], Place]) -> T | None:
+    own = things.get(place[0], ())
+    number = bisect_left(own, place, key=of)
+    return own[number - 1] if number else None
+
+
+class _Sums:
+    """Sums of what was added under keys up to a given one: a Fenwick tree."""
+
+    def __init__(self, keys: Iterable[int]) -> None:
+        self._keys = sorted(set(keys))
+        self._sums = [Decimal(0)] * (len(self._keys) + 1)
+
+    def add(self, key: int, amount: Decimal) -> None:
+        """Add to one of the keys."""
+        at = bisect_left(self._keys, key) + 1
+        while at < len(self._sums):
+            self._sums[at] += amount
+            at += at & -at
+
+    def up_to(self, key: int) -> Decimal:
+        """What was added under this key and smaller ones."""
+        at, found = bisect_right(self._keys, key), Decimal(0)
+        while at:
+            found += self._sums[at]
+            at &= at - 1
+        return found
 
 
 def asked_and_allowed(call: CallDone) -> bool:

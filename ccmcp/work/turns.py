@@ -34,11 +34,10 @@ class Turn:
 
 def turns(work: Work) -> Iterator[Turn]:
     """The turns of a session, in order; what came before its first prompt is in none."""
-    prompts = work.prompts
-    others = sorted(
-        (each for each in work.activity.spent if each.agent and each.at), key=lambda each: each.at
-    )
+    prompts, others, sent = work.prompts, work.agents_spent, _sent(work)
     times = [each.at for each in others]
+    own = sorted((each for each in work.activity.moments if not each.agent), key=lambda each: each.place)
+    places = [each.place for each in own]
     for prompt, following in zip(prompts, (*prompts[1:], None), strict=False):
         file = prompt.place[0]
         end = following.place if following and following.place[0] == file else (file + 1, 0)
@@ -47,9 +46,7 @@ def turns(work: Work) -> Iterator[Turn]:
         responses = context.responses[first:last]
         until = following.at if following and following.at else None
         meanwhile = others[bisect_left(times, prompt.at) : bisect_left(times, until) if until else None]
-        moments = [
-            each for each in work.activity.moments if not each.agent and prompt.place < each.place < end
-        ]
+        moments = own[bisect_right(places, prompt.place) : bisect_left(places, end)]
         yield Turn(
             prompt=prompt,
             responses=tuple(responses),
@@ -57,7 +54,7 @@ def turns(work: Work) -> Iterator[Turn]:
             interrupted=any(each.kind == "interruption" for each in moments),
             compactions=tuple(each for each in moments if each.kind == "compaction"),
             first_answer=_between(prompt.at, responses[0].at) if responses else None,
-            in_requests=_in_requests(work, prompt, responses),
+            in_requests=_in_requests(sent, responses),
             whole=_whole(prompt, responses, moments),
         )
 
@@ -67,20 +64,21 @@ def _between(start: int, end: int) -> int | None:
     return end - start if start and end >= start else None
 
 
-def _in_requests(work: Work, prompt: Moment, responses: Sequence[Spent]) -> int:
-    """The time of each response from the last thing that was sent before it."""
-    sent: list[tuple[Place, int]] = sorted(
-        [(prompt.place, prompt.at)]
-        + [
-            (call.result_place, call.result_at)
-            for call in work.calls
-            if not call.agent and call.result_place and call.result_at
-        ]
-    )
-    places = [place for place, _ in sent]
+def _sent(work: Work) -> Sequence[tuple[Place, int]]:
+    """What a session's own conversation sent, prompts and results: where each stands, and when it went."""
+    results = [
+        (call.result_place, call.result_at)
+        for call in work.calls
+        if not call.agent and call.result_place and call.result_at
+    ]
+    return sorted([(prompt.place, prompt.at) for prompt in work.prompts] + results)
+
+
+def _in_requests(sent: Sequence[tuple[Place, int]], responses: Sequence[Spent]) -> int:
+    """The time of each response of a turn from the last thing that was sent before it."""
     total = 0
     for each in responses:
-        _, start = sent[max(bisect_left(places, each.place) - 1, 0)]
+        _, start = sent[bisect_left(sent, each.place, key=lambda one: one[0]) - 1]
         total += _between(start, each.end_at) or 0
     return total
 

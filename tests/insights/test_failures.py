@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.insights.made import Made, found, pasted
+from ccmcp.insights import Window
+from tests.insights.made import Made, found, pasted, reviewed
 
 MISSING = "/usr/bin/bash: line 1: gh: command not found"
 
@@ -184,7 +185,7 @@ def test_the_line_that_tells_most_is_what_is_said(error: str, note: str) -> None
 @pytest.mark.parametrize(
     ("after", "paste"),
     [
-        ("frob list --all", "- `frob list` fails here: use `frob list --all`."),
+        ("frob list --all", "- `frob list` fails here unless it is called [how]."),
         ("frob show", None),  # another matter: too few words in common
         ("frob list", None),  # the very same, which came to work by itself
         ("ls", None),
@@ -208,8 +209,59 @@ def test_what_takes_the_place_of_a_missing_program_does_without_it() -> None:
         made.shell("python tools/x.py --again", outcome="error")
         made.shell("python3 tools/x.py", given=str(number))
     assert pasted(found(made, "failing_commands")["python"]) == (
-        "- `python` is not installed on this machine: use `python3 x.py` instead."
+        "- `python` is not installed on this machine: use `python3` instead."
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "then"),
+    [
+        ("git push origin main", "git push --force origin main"),
+        ("npm install foo", "npm install foo --force"),
+        ("curl https://a.b/x", "curl -k https://a.b/x"),
+        ("git merge main", "git reset main"),
+        ("psql -c 'select 1'", "psql postgres -c 'select 1'"),
+        ("mycli login --password one", "mycli hunter2secret --password one"),
+        ("node a.js one", "node b.js one"),
+        ("npm run build one", "npm run deploy one"),
+        ("apt update now", "sudo apt update now"),
+    ],
+)
+def test_what_worked_is_no_order_if_it_is_the_same_another_way_or_may_do_harm(
+    command: str, then: str
+) -> None:
+    made = Made()
+    for number in range(3):
+        made.failing(command, "Exit code 1\nerror: it broke")
+        made.shell(then, given=str(number))
+    [finding] = found(made, "failing_commands").values()
+    assert "[" in pasted(finding)
+    assert "use `" not in pasted(finding)
+
+
+def test_the_same_call_that_works_at_last_tells_no_other_way() -> None:
+    made = Made()
+    for _ in range(3):
+        made.failing("git remote add origin x", "Exit code 3\nerror: it broke")
+        made.shell("git remote add origin x")
+    finding = found(made, "failing_commands")["git remote add"]
+    assert pasted(finding).endswith("[what works instead, or what has to be done first].")
+
+
+def test_a_program_that_works_later_on_is_installed() -> None:
+    made = Made()
+    for _ in range(3):
+        made.failing("gh pr list", MISSING)
+    assert found(made, "failing_commands")["gh"].times == 3
+    made.shell("export PATH=$PATH:/opt/bin; gh pr list")
+    assert not found(made, "failing_commands")
+
+
+def test_an_error_of_the_client_is_none_of_the_command() -> None:
+    made = Made()
+    for _ in range(3):
+        made.failing("ls src", "Error: Command failed: cygpath -u 'C:/x'")
+    assert not found(made, "failing_commands")
 
 
 # -- tools
@@ -243,7 +295,7 @@ def test_an_mcp_server_that_fails_is_named() -> None:
     for _ in range(5):
         made.call("mcp__browser__shot", "x", "shot timed out after 30s.", outcome="error")
     finding = found(made, "failing_tools")["mcp__browser__shot"]
-    assert "MCP server browser" in finding.pattern.advise(finding).do
+    assert "MCP server `browser`" in finding.pattern.advise(finding).do
 
 
 # -- endings
@@ -259,6 +311,26 @@ def test_sessions_that_ended_on_an_error_of_the_api_are_found_by_what_it_said() 
     assert (finding.subject, finding.times, finding.sessions) == ("API error", 3, 3)
     assert finding.cost.tokens == 3 * 210
     assert "usage limit" in finding.pattern.advise(finding).do
+
+
+def test_sessions_that_ended_on_different_errors_are_not_added_up() -> None:
+    sessions = [Made(f"s{number}", number=number) for number in range(2)]
+    for made, error in zip(sessions, ("5-hour limit reached", "Prompt is too long"), strict=True):
+        made.prompt()
+        made.moment("api_error", error)
+    assert not found(sessions, "error_endings")
+
+
+def test_a_session_that_goes_on_after_the_time_asked_for_did_not_end_there() -> None:
+    sessions = [Made(f"s{number}", number=number) for number in range(2)]
+    for made in sessions:
+        made.prompt()
+        made.failing("make", "Exit code 2\nerror: no rule")
+    until = sessions[0].ended + 1000
+    assert reviewed(sessions, "error_endings", window=Window(until=until)).findings
+    for made in sessions:
+        made.answer()
+    assert not reviewed(sessions, "error_endings", window=Window(until=until)).findings
 
 
 def test_an_error_that_something_followed_is_no_ending() -> None:

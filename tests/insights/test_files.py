@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.insights.made import READ, WRITE, Made, found, pasted
+from tests.insights.made import READ, WRITE, Made, found, pasted, reviewed
 
 FILE = "/work/demo/src/app.py"
 
@@ -21,6 +21,43 @@ def test_a_file_read_three_times_by_one_conversation_is_found_with_the_sessions_
     assert finding.note == "3 reads in one session, 2 of the very same lines"
     assert [each.entry_id for each in finding.evidence] == [reads[-1].entry_id]
     assert "`src/app.py`" in pasted(finding)
+
+
+def test_a_reader_that_changed_a_file_itself_need_not_look_again() -> None:
+    made = Made()
+    for number in range(3):
+        made.read(FILE, 400 + number)
+        made.edit(FILE, f"{number}", f"{number + 1}")
+    finding = found(made, "repeated_reads")["src/app.py"]
+    assert finding.note == "3 reads in one session, 2 after own edits"
+
+
+def test_what_somebody_else_changed_has_to_be_read_again() -> None:
+    made = Made()
+    for number in range(5):
+        made.read(FILE, 400 + number)
+        made.edit(FILE, f"{number}", f"{number + 1}", agent="a1")
+    assert not found(made, "repeated_reads")
+
+
+def test_files_of_one_name_in_two_projects_are_two() -> None:
+    one, other = Made("one"), Made("other", number=2, project="/work/else")
+    for made in (one, other):
+        for _ in range(4):
+            made.read(f"{made.project}/package.json")
+    findings = reviewed([one, other], "repeated_reads").findings
+    assert [(each.subject, each.projects, each.memory) for each in findings] == [
+        ("package.json", ("/work/demo",), "CLAUDE.md"),
+        ("package.json", ("/work/else",), "CLAUDE.md"),
+    ]
+
+
+@pytest.mark.parametrize("path", ["c:/Work/Demo/App.py", "C:\\Work\\Demo\\App.py"])
+def test_a_path_is_shown_as_its_project_would_write_it_whatever_the_case_of_its_folder(path: str) -> None:
+    made = Made(project="C:\\work\\demo")
+    for _ in range(3):
+        made.read(path)
+    assert list(found(made, "repeated_reads")) == ["App.py"]
 
 
 def test_reading_twice_is_a_second_look() -> None:
@@ -159,6 +196,8 @@ def test_an_edit_is_taken_back_once_however_often_it_is_made_again() -> None:
     made.edit(FILE, "b", "a")
     made.edit(FILE, "a", "b")
     assert not found(made, "taken_back")
+    made.edit(FILE, "b", "a")
+    assert found(made, "taken_back")["src/app.py"].times == 2
     made.edit(FILE, "b", "a")
     assert found(made, "taken_back")["src/app.py"].times == 2
 

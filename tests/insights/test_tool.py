@@ -18,6 +18,7 @@ from ccmcp.errors import (
     SettingsError,
 )
 from ccmcp.history import History
+from ccmcp.index.listing import SessionFilter
 from ccmcp.insights import all_patterns
 from ccmcp.result import descriptions, estimated_tokens, plain
 from ccmcp.screen import Screen, columns
@@ -98,6 +99,36 @@ def test_a_period_is_said_in_the_readers_clock(home: Home, history: History) -> 
     assert asked(history).timezone == "UTC+00:00"
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "before"),
+    [
+        ("2026-03-30", "2026-04-05", "2026-03-23T00:00:00+01:00"),  # clocks went forward in between
+        ("2026-10-26", "2026-11-01", "2026-10-19T00:00:00+02:00"),
+        ("2026-03", "2026-03", "2026-02-01T00:00:00+01:00"),
+        ("2026-01", "2026-02", "2025-11-01T00:00:00+01:00"),
+        ("2026-07-01T12:00", "2026-07-02T12:00", "2026-06-30T12:00:00+02:00"),
+        ("0002-01", "0003-12", None),
+    ],
+)
+def test_days_are_compared_with_as_many_days_and_months_with_months(
+    history: History, since: str, until: str, before: str | None
+) -> None:
+    call = replace(CALL, now=datetime(2026, 12, 7, 14, 0, tzinfo=ZoneInfo("Europe/Berlin")))
+    assert asked(history, call, since=since, until=until).since_before == before
+
+
+def test_what_was_done_before_or_after_the_time_asked_for_is_left_out(home: Home, history: History) -> None:
+    home.write(failing("it", 12))
+    history.refresh()
+    times = {"since": "2026-08-01T10:05:00.000Z", "until": "2026-08-01T10:09:00.000Z"}
+    [every] = history.activity(list, SessionFilter())
+    [some] = history.activity(list, SessionFilter(**times))
+    assert 0 < len(some.calls) < len(every.calls)
+    assert {call.at for call in some.calls} == {
+        call.at for call in every.calls if 1_785_578_700_000 <= call.at < 1_785_578_940_000
+    }
+
+
 def test_one_session_is_looked_at_as_a_whole_whenever_it_was(home: Home, history: History) -> None:
     chat = failing("it", 5, start="2025-01-01T10:")
     home.write(chat)
@@ -125,8 +156,8 @@ def test_only_the_patterns_named_are_looked_for(home: Home, history: History) ->
     home.write(failing("it", 5))
     home.write(reading("reader", *["/work/demo/a.py"] * 4))
     result = asked(history, pattern=" Repeated-Reads , loops")
-    assert {each.pattern for each in result.insights} == {"repeated_reads", "loops"}
-    assert result.nothing_found == ()
+    assert {each.pattern for each in result.insights} == {"repeated_reads"}
+    assert result.nothing_found == ("loops",)
     assert asked(history, pattern="corrections").nothing_found == ("corrections",)
 
 
@@ -209,6 +240,16 @@ def test_text_and_structured_content_tell_the_same(home: Home, history: History)
         assert each.advice in text
         assert (each.paste or "") in text
     assert f"{result.totals.tool_calls} tool calls" in text
+
+
+def test_an_edit_is_undone_by_the_one_that_puts_its_text_back(home: Home, history: History) -> None:
+    chat = Chat("it")
+    chat.user("change it")
+    for number, (old, new) in enumerate([("a", "b"), ("a", "b"), ("x", "y"), ("b", "a"), ("y", "x")]):
+        chat.call("Edit", f"toolu_{number}", file_path="/work/demo/a.py", old_string=old, new_string=new)
+        chat.result(f"toolu_{number}", "done")
+    home.write(chat)
+    assert subjects(asked(history, pattern="taken_back")) == {"a.py": 2}
 
 
 def test_subagents_work_belongs_to_their_session(home: Home, history: History) -> None:
@@ -296,7 +337,7 @@ def busy(home: Home) -> Home:
         home.write(reading(f"r{number}", *[f"/work/demo/src/module_{number}.py"] * 5, start="2026-08-05T10:"))
         home.write(failing(f"b{number}", 2, f"tool{number} run", start="2026-07-28T10:"))
     chat = Chat("words", start="2026-08-06T11:")
-    for number in range(6):
+    for number in range(13):
         chat.user(f"no, not like that {number}")
         chat.assistant("Sorry.")
     home.write(chat)
@@ -322,6 +363,44 @@ def test_a_page_shows_no_more_than_two_of_a_kind_while_there_are_others(busy: Ho
     assert len(every.insights) == every.total == 8
 
 
+def test_more_is_offered_only_where_there_is_more_to_get(busy: Home, history: History) -> None:
+    del busy
+    result = asked(history)
+    many = replace(result, total=80)
+    assert "limit=50 shows more, pattern=NAME those of one kind" in TOOL.text(many)
+    assert "--limit 50 shows more, --pattern NAME those of one kind" in TOOL.screen(many, SCREEN)
+    whole = replace(many, insights=tuple(result.insights[0] for _ in range(50)))
+    assert "30 further insights: pattern=NAME those of one kind" in TOOL.text(whole)
+    cut = asked(history, replace(CALL, most_characters=6_000), limit=50)
+    assert "would make the answer too long" in TOOL.text(cut)
+    assert "limit=" not in TOOL.text(cut)
+
+
+def test_what_helps_several_is_said_once(home: Home, history: History) -> None:
+    for number, name in enumerate(("one", "two")):
+        chat = Chat(name, start=f"2026-08-0{number + 3}T10:", cwd=f"/work/{name}")
+        for _ in range(4):
+            chat.user("no, not like that")
+            chat.assistant("Sorry.")
+        home.write(chat)
+    result = asked(history, pattern="corrections")
+    paste = result.insights[0].paste or ""
+    text, shown = TOOL.text(result), TOOL.screen(result, SCREEN)
+    assert (text.count(paste), shown.count(paste)) == (1, 1)
+    assert "   Do as in 1." in text
+    assert f"Do as for {result.insights[0].subject} above." in shown
+
+
+def test_a_terminal_says_whose_claude_md_it_is(home: Home, history: History) -> None:
+    home.write(failing("one", cwd="/work/one", command="make one", start="2026-08-06T10:"))
+    for name in ("two", "three"):
+        home.write(failing(name, cwd=f"/work/{name}", command="make both", start="2026-08-06T10:"))
+    lines = TOOL.screen(asked(history, pattern="failing_commands"), SCREEN).splitlines()
+    assert any("4 times in 1 session of one: " in line for line in lines)
+    assert any(line.strip().startswith("one/CLAUDE.md: - `make one`") for line in lines)
+    assert any(line.strip().startswith("~/.claude/CLAUDE.md: - `make both`") for line in lines)
+
+
 def test_an_answer_stays_within_what_a_client_takes(busy: Home, history: History) -> None:
     del busy
     result = asked(history, replace(CALL, most_characters=20_000), limit=50)
@@ -334,7 +413,7 @@ def test_a_trend_is_told_in_words(busy: Home, history: History) -> None:
     del busy
     text = TOOL.text(asked(history))
     assert "compared with the same time before" in text
-    assert "New: corrections 0 -> 5, " in text
+    assert "New: corrections 0 -> 12" in text
     assert "failing_commands 16 -> 32" in text
 
 
@@ -356,7 +435,7 @@ def test_an_empty_history_and_an_empty_week_say_so(home: Home, history: History)
     assert "No sessions yet in " in TOOL.text(asked(history))
     home.write(failing("it", 4, start="2026-01-01T10:"))
     for told in (TOOL.text(asked(history)), TOOL.screen(asked(history), SCREEN)):
-        assert "Nothing was done in this time. Ask for more time: since=30d." in told
+        assert "Nothing was done in this time. Ask for a longer time (30d)." in told
     assert "leave out a filter" in TOOL.text(asked(history, this_project=True))
 
 

@@ -22,13 +22,15 @@ def test_a_call_made_three_times_in_a_row_with_one_result_is_a_loop() -> None:
 def test_two_calls_in_turn_are_a_loop_too() -> None:
     made = Made()
     for _ in range(3):
-        made.shell("make check", "1 failed", outcome="error")
+        made.shell("make check", "1 failed")
         made.call("Grep", "failed", "1 match")
     finding = found(made, "loops")["make check"]
     assert (finding.times, finding.note) == (4, "6 in a row: make check")
 
 
-@pytest.mark.parametrize("what", ["another result", "something between", "another agent", "refused"])
+@pytest.mark.parametrize(
+    "what", ["another result", "something between", "another agent", "refused", "failed", "a look between"]
+)
 def test_what_moves_on_is_no_loop(what: str) -> None:
     made = Made()
     for number in range(5):
@@ -36,8 +38,10 @@ def test_what_moves_on_is_no_loop(what: str) -> None:
             "make check",
             f"{number} failed" if what == "another result" else "1 failed",
             agent=f"a{number}" if what == "another agent" else "",
-            outcome="rejected" if what == "refused" else "ok",
+            outcome={"refused": "rejected", "failed": "error"}.get(what, "ok"),
         )
+        if what == "a look between":
+            made.read(characters=100 + number)
         if what == "something between":
             made.edit("/work/demo/a.py", f"{number}", f"{number + 1}")
     assert not found(made, "loops")
@@ -51,6 +55,34 @@ def test_a_loop_ends_where_something_else_comes_and_another_may_begin() -> None:
         made.shell("make two", "1 failed")
     times = {subject: finding.times for subject, finding in found(made, "loops").items()}
     assert times == {"make one": 2, "make two": 3}
+
+
+def test_a_file_read_again_and_again_is_no_loop_but_may_be_part_of_one() -> None:
+    made = Made()
+    for _ in range(4):
+        made.read()
+    assert not found(made, "loops")
+    other = Made()
+    for _ in range(3):
+        other.read()
+        other.shell("make check", "1 failed")
+    assert found(other, "loops")["make check"].times == 4
+
+
+def test_calls_of_one_response_do_not_know_of_each_other() -> None:
+    made = Made()
+    for _ in range(2):
+        made.shell("make check", "1 failed")
+        for _ in range(4):
+            made.shell("make check", "1 failed", together=True)
+    assert not found(made, "loops")
+
+
+def test_the_same_change_of_several_files_is_no_loop() -> None:
+    made = Made()
+    for number in range(5):
+        made.edit(f"/work/demo/{number}.py", "import a", "import b")
+    assert not found(made, "loops")
 
 
 # -- slow calls
@@ -71,6 +103,42 @@ def test_what_is_mostly_fast_is_not_slow() -> None:
     assert not found(made, "slow_calls")
 
 
+def test_a_line_is_slow_for_its_first_command_that_takes_its_time() -> None:
+    made = Made()
+    for _ in range(3):
+        made.shell("cd web && docker build . && docker service update web", seconds=90)
+    assert list(found(made, "slow_calls")) == ["docker build"]
+
+
+def test_what_timed_out_is_not_slow_but_failed() -> None:
+    made = Made()
+    for _ in range(5):
+        made.failing("npm run dev", "Command timed out after 2m", seconds=120)
+    assert not found(made, "slow_calls")
+
+
+@pytest.mark.parametrize("tool", ["Edit", "Bash"])
+def test_where_what_is_over_at_once_took_long_somebody_was_asked(tool: str) -> None:
+    made = Made()
+    for _ in range(5):
+        made.shell("npm run build", seconds=90)
+    assert found(made, "slow_calls")
+    made.call(tool, "ls", seconds=90, permission="accept user_temporary")
+    assert found(made, "slow_calls")
+    made.call(tool, "ls", seconds=90)
+    assert not found(made, "slow_calls")
+
+
+def test_an_mcp_tool_is_slow_only_where_it_is_known_that_nobody_was_asked() -> None:
+    made = Made()
+    for _ in range(3):
+        made.call("mcp__db__query", "select", seconds=90)
+    assert not found(made, "slow_calls")
+    for _ in range(3):
+        made.call("mcp__db__query", "select", seconds=90, permission="accept config")
+    assert found(made, "slow_calls")["mcp__db__query"].times == 3
+
+
 @pytest.mark.parametrize(
     ("tool", "target", "seconds"),
     [
@@ -80,7 +148,7 @@ def test_what_is_mostly_fast_is_not_slow() -> None:
         ("Edit", "/work/demo/a.py", 300),
         ("AskUserQuestion", "which?", 300),
         ("Agent", "look around", 300),
-        ("mcp__computer__wait", "60", 60),
+        ("WebFetch", "https://x.org", 90),
     ],
 )
 def test_waiting_for_a_person_or_on_purpose_is_not_slow(tool: str, target: str, seconds: int) -> None:
@@ -105,6 +173,15 @@ def test_a_cache_that_ran_out_meanwhile_is_what_a_slow_call_costs() -> None:
         made.answer(cache_write=10_000, cache_read=0)
     finding = found(made, "slow_calls")["npm run build"]
     assert finding.cost.usd == 3 * 10_000 * (WRITE - READ)
+
+
+def test_a_cache_costs_no_more_than_what_had_been_in_it() -> None:
+    made = Made()
+    for _ in range(3):
+        made.answer(cache_read=10_000)
+        made.shell("npm run build", seconds=400, together=True)
+        made.answer(cache_write=12_000, cache_read=1_000)
+    assert found(made, "slow_calls")["npm run build"].cost.tokens == 3 * 9_000
 
 
 @pytest.mark.parametrize(
@@ -142,6 +219,16 @@ def test_compactions_are_found_by_project_with_what_had_filled_the_context() -> 
     assert (finding.times, finding.note) == (2, "mostly Read 50 %")
     assert finding.cost.tokens == 2 * 105_000
     assert finding.cost.usd == 2 * (100_000 * READ + 5_000 * WRITE)
+
+
+def test_what_an_earlier_compaction_took_away_did_not_fill_the_context() -> None:
+    made = Made()
+    for tool in ("Read", "Grep"):
+        made.call(tool, "/work/demo/a.py", "x" * 200_000)
+        made.answer(cache_read=99_000)
+        made.moment("compaction", "auto", amount=100_000, after=5_000)
+    finding = found(made, "compactions")["demo"]
+    assert {each.note for each in finding.evidence} == {"mostly Read 50 %", "mostly Grep 50 %"}
 
 
 def test_where_a_client_wrote_no_sizes_the_responses_around_tell_them() -> None:
