@@ -178,7 +178,8 @@ CREATE TABLE accounts (             -- what the client itself counted for a sess
     cache_write INTEGER NOT NULL,
     cache_write_1h INTEGER NOT NULL,
     web_searches INTEGER NOT NULL,
-    cost_usd REAL NOT NULL
+    cost_usd REAL NOT NULL,
+    parent TEXT NOT NULL            -- the id of the session whose account it goes on from, of a fork
 );
 CREATE INDEX accounts_file ON accounts (file);
 CREATE TABLE moments (              -- what happened beside calls and responses

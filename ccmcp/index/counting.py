@@ -22,7 +22,7 @@ from math import inf
 from operator import itemgetter
 from typing import NamedTuple
 
-from ccmcp.index.facts import milliseconds, utc
+from ccmcp.index.facts import milliseconds
 from ccmcp.index.stated import UsageFlag
 
 
@@ -67,6 +67,8 @@ class Line(NamedTuple):
     session: int
     """The session it counts to."""
     path: str
+    foreign: int
+    """Whether it names another session than its file is of: a file that was copied by hand under another id."""
 
 
 class Response(NamedTuple):
@@ -255,19 +257,20 @@ def _response(lines: Sequence[Line]) -> Response:
 
 def _first(lines: Sequence[Line]) -> Line:
     """The line with the earliest time; of several with it the first that is no copy."""
-    first = min(lines, key=lambda line: (utc(line.at) or "~", _is_copy(line)))
-    if milliseconds(first.at):
-        return first
+    if lines[0].file == lines[-1].file:
+        return min(lines, key=lambda line: milliseconds(line.at) or inf)
     return min(lines, key=lambda line: (milliseconds(line.at) or inf, _is_copy(line)))
 
 
 def _is_copy(line: Line) -> bool:
     """
-    Whether a line says that it repeats another one: a fork's have the times of those they repeat.
+    Whether a line says that it repeats another one: a fork's have the times of those they repeat, as have those of a copied file.
 
     What else is known of copies depends on which file was met first, and what is counted must not.
     """
-    return line.request_session not in ("", line.inner_session)
+    if line.request_session not in ("", line.inner_session):
+        return True
+    return line.foreign
 
 
 # -- ccusage's two (its source at 20.0.24, held against the program's own output)

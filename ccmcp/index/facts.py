@@ -65,7 +65,7 @@ class FileFacts:
     inner_session: str = ""
     """The sessionId of its first line that has one."""
     parent_session: str = ""
-    """The session this one's first entries were copied from."""
+    """The session whose account this one's goes on from: a fork's (--fork-session), told by its copied lines."""
     continued_in: str = ""
     custom_title: str = ""
     inherited_title: str = ""
@@ -140,13 +140,7 @@ class FileFacts:
             self.inner_session = entry.session_id
         match entry:
             case Assistant():
-                self.messages += 1
-                model = entry.model
-                if model not in self.models and model != "<synthetic>":
-                    _add(self.models, name(model))
-                if not self.entrypoint:
-                    self.entrypoint = name(entry.entrypoint)
-                self.sidechain_entries += entry.sidechain
+                self._see_answer(entry)
             case User():
                 self.messages += 1
                 _add(self.permission_modes, name(entry.permission_mode))
@@ -156,6 +150,17 @@ class FileFacts:
                 self._see_system(entry)
             case _:
                 self._see_metadata(entry)
+
+    def _see_answer(self, entry: Assistant) -> None:
+        self.messages += 1
+        if entry.model not in self.models and entry.model != "<synthetic>":
+            _add(self.models, name(entry.model))
+        if not self.entrypoint:
+            self.entrypoint = name(entry.entrypoint)
+        if not self.parent_session and "forkedFrom" not in entry.record:
+            made_by = entry.request_session_id
+            self.parent_session = made_by if made_by != entry.session_id else ""
+        self.sidechain_entries += entry.sidechain
 
     def _see_cwd(self, cwd: str, offset: int, *, last: bool) -> None:
         if self.first_cwd_at < 0 or offset < self.first_cwd_at:
@@ -306,9 +311,13 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def milliseconds(at: str) -> int:
-    """A timestamp as whole milliseconds since 1970, never later than it is; 0 when it is none."""
+    """A timestamp as whole milliseconds since 1970, never later than it is; 0 when it is none, or none of our time."""
     moment = moment_of(at) if at else None
-    return max(0, (moment - _EPOCH) // _MILLISECOND) if moment else 0
+    return max(0, (moment - _EPOCH) // _MILLISECOND) if moment and moment.year < _FAR else 0
+
+
+_FAR = 2200
+"""A time as late is a mistake, and the calendar ends before what would be counted from it does."""
 
 
 def seconds(at: str) -> int:

@@ -1,7 +1,7 @@
 """The table `responses`, kept in step with the lines that state usage. I/O: reads and writes the catalogue."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from ccmcp.index.catalog import Catalog
@@ -14,7 +14,8 @@ SELECT u.unit, u.message_id, u.request_id, u.inner_session, u.request_session, u
     u.cost_usd, u.version, u.agent, u.branch, u.flags, u.file, u.offset,
     CASE WHEN u.flags & {int(UsageFlag.STRAY)} AND f.path LIKE '%' || f.folder || '_agent-' || f.agent_id || '.jsonl' THEN COALESCE(
         (SELECT s.id FROM sessions s WHERE s.root = f.root AND s.session_id = u.inner_session), u.session
-    ) ELSE u.session END, f.path
+    ) ELSE u.session END, f.path,
+    f.kind = 'main' AND u.inner_session NOT IN ('', (SELECT s.session_id FROM sessions s WHERE s.id = u.session))
 FROM touched t CROSS JOIN usage u ON u.unit = t.unit JOIN files f ON f.id = u.file ORDER BY t.unit
 """  # noqa: S608 - a number of ours
 _TOOLS = """
@@ -66,16 +67,14 @@ def _rows(catalog: Catalog) -> Iterator[tuple[object, ...]]:
         if len(lines) > 1:
             lines.sort(key=lambda line: (line.path, line.offset))
         for response, books, told in counted(lines):
-            yield (
-                *response,
-                books,
-                unit,
-                _called(call for line in told for call in calls.get((line.file, line.offset), ())),
-            )
+            made = [call for line in told for call in calls.get((line.file, line.offset), ())]
+            yield (*response, books, unit, _called(made) if made else "")
 
 
-def _called(calls: Iterable[tuple[str, str]]) -> str:
+def _called(calls: Sequence[tuple[str, str]]) -> str:
     """The tools of calls, by id, as `tools_of` reads them: a call that was copied is one."""
+    if len(calls) == 1:
+        return f"{calls[0][1]} 1"
     tools = Counter(dict(calls).values())
     return _APART.join(f"{tool} {tools[tool]}" for tool in sorted(tools))
 

@@ -13,10 +13,15 @@ def moment_row(entry: Entry, passage: Passage) -> tuple[object, ...] | None:
     kind, amount, after = _what(entry, passage)
     if not kind:
         return None
-    text = (
-        " ".join(clean(passage.text[: 3 * TEXT_LENGTH]).split())[:TEXT_LENGTH] if kind in _WITH_WORDS else ""
-    )
+    text = _line(passage.text) if kind in _WITH_WORDS else ""
     return entry.offset, entry.id, utc(entry.timestamp), kind, text, amount, after
+
+
+def _line(text: str) -> str:
+    """The start of a text on one line. The word that was cut goes before what is clean does: it may be half a secret."""
+    folded = " ".join(text[: 40 * TEXT_LENGTH].split())
+    start = folded[: 4 * TEXT_LENGTH]
+    return clean(start if start == folded else start.rpartition(" ")[0])[:TEXT_LENGTH]
 
 
 _WITH_WORDS = ("prompt", "command", "api_error")

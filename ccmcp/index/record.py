@@ -235,8 +235,15 @@ def _write_file(catalog: Catalog, each: FileDone, units: set[int], *, whole: boo
     kinds = [(agent, kind, 0) for agent, kind in facts.agents.items()]
     kinds += [(file.agent_id, facts.agent_type, 1)] if facts.agent_type else []
     catalog.insert("agents", ((each.id, session, *kind) for kind in kinds), 5)
+    # A file that was copied by hand under another id has the account of the session it was copied from.
+    theirs = bool(facts.inner_session) and facts.inner_session != file.session_id and not facts.parent_session
     catalog.insert(
-        "accounts", ((each.id, session, model, *told) for model, told in facts.cost_state.items()), 10
+        "accounts",
+        (
+            (each.id, session, model, *told, facts.parent_session)
+            for model, told in (() if theirs else facts.cost_state.items())
+        ),
+        11,
     )
     if harvest.summaries or harvest.leaves:
         catalog.set_meta("unplaced", 1)  # a summary, or whose it is

@@ -1,6 +1,6 @@
 """What a line states of the tokens it cost -> a row of the catalogue. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import IntFlag
 from zlib import crc32
 
@@ -105,17 +105,20 @@ _AROUND = ("agentId", "gitBranch")
 """What a progress line says where the message it copies doesn't. The session is its own, all else the message's."""
 
 
-def _tokens(spoken: Assistant, usage: Usage) -> Iterator[int]:
+def _tokens(spoken: Assistant, usage: Usage) -> tuple[int, ...]:
     """The columns from input to web_searches; what is below nothing is nothing."""
-    five, hour = max(0, usage.cache_write_5m), max(0, usage.cache_write_1h)
+    five, hour = usage.cache_write_5m, usage.cache_write_1h
     whole = object_of(spoken.message, "usage").get("cache_creation_input_tokens") is not None
-    written = usage.cache_write if whole else five + hour
-    for tokens in (usage.input, usage.output, written, five, hour, usage.cache_read, usage.web_searches):
-        yield max(0, tokens)
+    written = usage.cache_write if whole else max(0, five) + max(0, hour)
+    found = (usage.input, usage.output, written, five, hour, usage.cache_read, usage.web_searches)
+    return found if min(found) >= 0 else tuple(max(0, tokens) for tokens in found)
 
 
 def _recorded(cost: object) -> float | None:
-    return float(cost) if type(cost) is float or (type(cost) is int and abs(cost) < 2**53) else None
+    return float(cost) if type(cost) in (int, float) and 0 <= cost < _MOST_USD else None  # type: ignore[arg-type, operator]  # a number
+
+
+_MOST_USD = 1e9
 
 
 _OF_A_LINE = (
@@ -136,9 +139,9 @@ _TEXTS = ("sessionId", "requestId", "version")
 
 def _is_loose(spoken: Assistant, keys: Sequence[str]) -> bool:
     record, message = spoken.record, spoken.message
-    texts = [*(record.get(key) for key in keys), message.get("id"), message.get("model")]
-    if not all(text is None or (isinstance(text, str) and text) for text in texts):
-        return True
+    for text in (*map(record.get, keys), message.get("id"), message.get("model")):
+        if text is not None and (type(text) is not str or not text):
+            return True
     usage = object_of(message, "usage")
     tokens = [usage.get("input_tokens"), usage.get("output_tokens")]
     tokens += [usage[key] for key in _CACHED if key in usage]
@@ -147,16 +150,17 @@ def _is_loose(spoken: Assistant, keys: Sequence[str]) -> bool:
         tokens += [created[key] for key in _PARTS if key in created]
     elif created is not None:
         return True
-    cost, side = record.get("costUSD", 0), record.get("isSidechain")
+    for count in tokens:
+        if type(count) is not int or not 0 <= count < _MOST:
+            return True
     return (
-        not all(type(count) is int and 0 <= count < 2**64 for count in tokens)
-        or usage.get("speed", "standard") not in ("standard", "fast")
-        or isinstance(cost, bool)
-        or not isinstance(cost, int | float)
-        or not (side is None or isinstance(side, bool))
+        usage.get("speed", "standard") not in ("standard", "fast")
+        or type(record.get("costUSD", 0)) not in (int, float)
+        or type(record.get("isSidechain", False)) not in (bool, type(None))
     )
 
 
+_MOST = 2**64
 _CACHED = ("cache_creation_input_tokens", "cache_read_input_tokens")
 _PARTS = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
 

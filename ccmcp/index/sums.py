@@ -8,7 +8,7 @@ from ccmcp.index.aims import named
 from ccmcp.index.calling import ANY_AGENT, MAIN, UNKNOWN_AGENT
 from ccmcp.index.callrows import kinds_of_agents, known_kinds
 from ccmcp.index.catalog import Catalog
-from ccmcp.index.counting import Book, told_by_rate
+from ccmcp.index.counting import SYNTHETIC, Book, told_by_rate
 from ccmcp.index.facts import utc
 from ccmcp.index.ledger import tools_of
 from ccmcp.index.listing import WITH_COPIES, pattern_of, where
@@ -109,8 +109,10 @@ class Ledger:
         its length after that; the next one starts with the first response after it.
         """
         found: list[tuple[int, int]] = []
-        first = "SELECT at FROM responses WHERE at > ? AND books & ? ORDER BY at LIMIT 1"
-        last = "SELECT at FROM responses WHERE at <= ? AND books & ? ORDER BY at DESC LIMIT 1"
+        left_out = self._catalog.rows("SELECT id FROM sessions WHERE excluded = 1")
+        shown = f"session NOT IN ({', '.join(str(number) for [number] in left_out)})"
+        first = f"SELECT at FROM responses WHERE at > ? AND books & ? AND {shown} ORDER BY at LIMIT 1"  # noqa: S608 - our own condition
+        last = f"SELECT at FROM responses WHERE at <= ? AND books & ? AND {shown} ORDER BY at DESC LIMIT 1"  # noqa: S608 - as above
         at = 0
         while rows := self._catalog.rows(first, (at, int(book))):
             start = _int(rows[0][0]) // _HOUR * _HOUR
@@ -131,11 +133,17 @@ class Ledger:
             condition, values = f"{condition} AND s.started_at >= ?", [*values, _stamp(wanted.since)]
         if wanted.until < NEVER:
             condition, values = f"{condition} AND s.ended_at < ?", [*values, _stamp(wanted.until)]
+        each = ", ".join(f"MAX({name}) AS {name}" for name in _ACCOUNTED)
+        whole = ", ".join(f"SUM({name}) AS {name}" for name in _ACCOUNTED)
         counts = ", ".join(f"MAX(0, a.{name} - COALESCE(b.{name}, 0))" for name in _ACCOUNTED)
         rows = self._catalog.rows(
-            f"SELECT a.session, a.model, {counts} FROM accounts a JOIN files f ON f.id = a.file "  # noqa: S608 - our own names
-            "LEFT JOIN files o ON o.id = f.copy_of AND f.copied > 0 LEFT JOIN accounts b ON b.file = o.id AND b.model = a.model "
-            f"WHERE a.session IN (SELECT s.id FROM sessions s WHERE {condition})",
+            # A model with a large window has a name with a suffix here, and another one in the lines.
+            f"WITH told AS (SELECT session, model, MAX(parent) AS parent, {each} FROM accounts GROUP BY session, model), "  # noqa: S608 - our own names
+            "a AS (SELECT session, CASE WHEN instr(model, '[') THEN substr(model, 1, instr(model, '[') - 1) ELSE model END AS base, "
+            f"MAX(parent) AS parent, {whole} FROM told GROUP BY session, base) "
+            f"SELECT a.session, a.base, {counts} FROM a JOIN sessions s ON s.id = a.session "
+            "LEFT JOIN sessions p ON a.parent != '' AND p.root = s.root AND p.session_id = a.parent "
+            f"LEFT JOIN a b ON b.session = p.id AND b.base = a.base WHERE {condition}",
             values,
         )
         asked = wanted.model.lower()
@@ -206,18 +214,18 @@ def _by_tool(place: int, row: tuple[Any, ...], width: int) -> Iterator[tuple[Any
         yield (*row[:place], tools[0][0] if tools else "", *row[place + 1 :])
         return
     calls, before = sum(number for _, number in tools), 0
-    start, whole = (
-        width + 4,
-        range(width + 14, width + 17),
-    )  # behind the price; times and the largest are no counts
     for tool, number in tools:
         after = before + number
         shares = (
-            total if at in whole else _share(total, before, after, calls)
-            for at, total in enumerate(row[start:], start)
+            total if at in _NO_COUNTS else _share(total, before, after, calls)
+            for at, total in enumerate(row[width:], 1)
         )
-        yield (*row[:place], tool, *row[place + 1 : start], *shares)
+        yield (*row[:place], tool, *row[place + 1 : width], *shares)
         before = after
+
+
+_NO_COUNTS = frozenset(map(Sum._fields.index, ("rate", "moment", "size", "first", "last", "largest")))
+"""Which fields of a `Sum`, whose columns stand behind the keys, are not shared out."""
 
 
 def _share(total: Any, before: int, after: int, calls: int) -> Any:
@@ -258,7 +266,7 @@ class _Chosen:
         if wanted.until < NEVER:
             yield "r.at < ? AND r.at > 0", [wanted.until]
         if wanted.branch:
-            yield "r.branch GLOB ?", [pattern_of(wanted.branch)]
+            yield from self._branch(wanted.branch)
         if wanted.model:
             yield from self._model(wanted.model)
         if wanted.agent:
@@ -268,8 +276,21 @@ class _Chosen:
         rates = [str(rate) for [rate] in self._catalog.rows("SELECT rate FROM rates")]
         these = [rate for rate in rates if asked.lower() in told_by_rate(rate)[0].lower()]
         if not these:
-            self.unknown["model"] = tuple(sorted({told_by_rate(rate)[0] for rate in rates}))
+            self.unknown["model"] = tuple(
+                sorted({told_by_rate(rate).model for rate in self._shown("rate")} - {"", SYNTHETIC})
+            )
         yield f"r.rate IN ({', '.join('?' * len(these))})", these
+
+    def _branch(self, asked: str) -> Iterator[tuple[str, Sequence[object]]]:
+        pattern = pattern_of(asked)
+        if not self._catalog.rows("SELECT 1 FROM responses WHERE branch GLOB ? LIMIT 1", (pattern,)):
+            self.unknown["branch"] = tuple(sorted(set(self._shown("branch")) - {""}))
+        yield "r.branch GLOB ?", [pattern]
+
+    def _shown(self, column: str) -> Iterator[str]:
+        """The values of a column in what settings do not leave out."""
+        sql = f"SELECT DISTINCT {column} FROM responses WHERE session NOT IN (SELECT id FROM sessions WHERE excluded = 1)"  # noqa: S608 - our own names
+        yield from (str(value) for [value] in self._catalog.rows(sql))
 
     def _agent(self, asked: str) -> Iterator[tuple[str, Sequence[object]]]:
         match asked.lower():

@@ -25,7 +25,7 @@ def prices(config: Config) -> PriceTable:
     if not config.usage_prices:
         return table
     try:
-        text = Path(config.usage_prices).read_text(encoding="utf-8")
+        text = Path(config.usage_prices).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             f"usage_prices: {config.usage_prices} can't be read: {getattr(error, 'strerror', None) or error}. "

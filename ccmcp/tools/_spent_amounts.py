@@ -1,17 +1,19 @@
 """What was counted -> what is answered: amounts as numbers, moments as times of the reader. Pure."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from ccmcp.tools import Call
 from ccmcp.usage import blocks
 from ccmcp.usage.amount import Amount
-from ccmcp.usage.budgets import Budget, Standing
+from ccmcp.usage.budgets import Budget
 from ccmcp.usage.report import Beyond, Report
 from ccmcp.usage.rows import Row
+from ccmcp.usage.standings import Now
 from ccmcp.usage.windows import window
 from ccmcp.views.spent import (
+    UNATTRIBUTED,
     Block,
     BudgetStanding,
     BurnRate,
@@ -40,6 +42,10 @@ def moment(at: int, call: Call) -> str | None:
     return datetime.fromtimestamp(at // 1000, call.now.tzinfo).isoformat() if at else None
 
 
+_MOST_MODELS = 10
+"""So many models of a row are named where an answer may not be long."""
+
+
 def usage_row(
     row: Row,
     call: Call,
@@ -48,6 +54,7 @@ def usage_row(
 ) -> UsageRow:
     """A row; with the root's label where a session's id occurs in several, and held against the budget for such a period."""
     amount, session = row.amount, row.session
+    most = _MOST_MODELS if call.most_characters else None
     keys = row.keys
     if session and session.session_id in in_several_roots([session.session_id]):
         keys = tuple(f"{session.root}:{key}" if key == session.session_id else key for key in keys)
@@ -60,11 +67,11 @@ def usage_row(
         cache_read_tokens=amount.cache_read,
         total_tokens=amount.total,
         cost_usd=cost_of(amount),
-        models=tuple(amount.models),
+        models=tuple(amount.models)[:most],
         responses=amount.responses,
         no_final=amount.no_final,
         web_searches=amount.web_searches,
-        unpriced_models=tuple(amount.unpriced) or None,
+        unpriced_models=tuple(amount.unpriced)[:most] or None,
         first_at=moment(amount.first, call),
         last_at=moment(amount.last, call),
         title=session.title or None if session else None,
@@ -154,7 +161,7 @@ def unattributed(beyond: Beyond | None) -> Unattributed | None:
     if beyond is None:
         return None
     return Unattributed(
-        key="unattributed",
+        key=UNATTRIBUTED,
         sessions=beyond.sessions,
         input_tokens=beyond.tokens.input,
         output_tokens=beyond.tokens.output,
@@ -165,9 +172,36 @@ def unattributed(beyond: Beyond | None) -> Unattributed | None:
     )
 
 
-def budget_standings(found: list[tuple[Standing, datetime, datetime]]) -> Iterator[BudgetStanding]:
+def unattributed_row(beyond: Unattributed, keys: int) -> UsageRow:
+    """The same as a row among those of so many groupings."""
+    return UsageRow(
+        key=UNATTRIBUTED,
+        keys=(UNATTRIBUTED,) * keys if keys > 1 else None,
+        input_tokens=beyond.input_tokens,
+        output_tokens=beyond.output_tokens,
+        cache_creation_tokens=beyond.cache_creation_tokens,
+        cache_read_tokens=beyond.cache_read_tokens,
+        total_tokens=beyond.total_tokens,
+        cost_usd=beyond.cost_usd,
+        models=(),
+        responses=0,
+        no_final=0,
+        web_searches=0,
+        unpriced_models=None,
+        first_at=None,
+        last_at=None,
+        title=None,
+        project=None,
+        block=None,
+        context=None,
+        timing=None,
+        budget=None,
+    )
+
+
+def budget_standings(found: Sequence[Now]) -> Iterator[BudgetStanding]:
     """Where the budgets stand."""
-    for standing, start, end in found:
+    for standing, start, end, unpriced in found:
         yield BudgetStanding(
             name=standing.budget.name,
             usd=float(standing.budget.usd),
@@ -178,4 +212,5 @@ def budget_standings(found: list[tuple[Standing, datetime, datetime]]) -> Iterat
             passes_at=standing.passes_at.isoformat(timespec="minutes") if standing.passes_at else None,
             period_started_at=start.isoformat(timespec="seconds"),
             period_ends_at=end.isoformat(timespec="seconds"),
+            unpriced_tokens=unpriced,
         )

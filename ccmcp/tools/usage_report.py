@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, tzinfo
 from typing import Annotated, Literal, NamedTuple, cast
@@ -15,8 +15,14 @@ from ccmcp.result import cursor, plain, position
 from ccmcp.tools import Call, Tool
 from ccmcp.tools._filters import Narrowed, Short, covered, local, session_filter, stamp, times, whole
 from ccmcp.tools._money import budgets, prices
-from ccmcp.tools._spent_amounts import budget_standings, unattributed, usage_row, usage_totals
-from ccmcp.tools._spent_details import details, turn_rows
+from ccmcp.tools._spent_amounts import (
+    budget_standings,
+    unattributed,
+    unattributed_row,
+    usage_row,
+    usage_totals,
+)
+from ccmcp.tools._spent_details import details, narrowed, turn_rows
 from ccmcp.usage.budgets import Budget
 from ccmcp.usage.keys import GROUPS, TIMES, Group
 from ccmcp.usage.report import Report, Request, report
@@ -80,10 +86,17 @@ def _run(history: History, asked: UsageQuestion, call: Call) -> UsageReport:
     )
     page = _page(_rows(history, asked, call, request, found, limits), history, asked, call)
     since, until = times(asked, call)
+    unpriced = _most(found.totals.unpriced, call)
+    beyond = unattributed(found.beyond)
+    rest = (
+        ()
+        if asked.check or page.following or not beyond
+        else (unattributed_row(beyond, len(request.groups)),)
+    )
     return UsageReport(
-        rows=page.rows,
+        rows=(*page.rows, *rest),
         totals=usage_totals(found, call),
-        unattributed=unattributed(found.beyond),
+        unattributed=beyond,
         group=TURN if _of_turns(asked) else ",".join(request.groups),
         timezone=zone_name,
         since=local(stamp(since), call),
@@ -91,8 +104,8 @@ def _run(history: History, asked: UsageQuestion, call: Call) -> UsageReport:
         mode=asked.mode,
         compatible=asked.compatible or None,
         difference=_difference(found, ours, request.groups) if ours else None,
-        unpriced_models=tuple(sorted(found.totals.unpriced)),
-        unpriced_tokens=dict(sorted(found.totals.unpriced.items())),
+        unpriced_models=tuple(sorted(unpriced)),
+        unpriced_tokens=dict(sorted(unpriced.items())),
         budgets=tuple(budget_standings(standing)),
         details=_details(history, asked, call, request) if asked.details else None,
         marks=_marks(found),
@@ -117,6 +130,10 @@ def _of_turns(asked: UsageQuestion) -> bool:
     turns = asked.group.strip().lower() == TURN
     if turns and not asked.session:
         raise BadArgumentError("group", asked.group, "Turns are those of one session: name it with session.")
+    if turns and (asked.compatible or asked.mode == "recorded"):
+        raise BadArgumentError(
+            "group", asked.group, "Turns have our own costs only: leave out compatible and mode."
+        )
     return turns
 
 
@@ -191,6 +208,15 @@ _BESIDE_ROWS = 6_000
 """So many characters of an answer are kept for what stands beside its rows."""
 
 
+def _most(tokens: Mapping[str, int], call: Call) -> dict[str, int]:
+    """All models, or where an answer may not be long those with most tokens."""
+    most = _MOST_MODELS if call.most_characters else None
+    return dict(sorted(tokens.items(), key=lambda pair: (-pair[1], pair[0]))[:most])
+
+
+_MOST_MODELS = 20
+
+
 class _Rows(NamedTuple):
     """The rows of all pages."""
 
@@ -213,7 +239,7 @@ def _rows(
         return _Rows((), newest=False)
     if _of_turns(asked):
         turns = history.activity(
-            lambda done: turn_rows(done, request.prices, call),
+            lambda done: turn_rows(narrowed(done, request.wanted), request.prices, call),
             session_filter(asked, call),
             request.wanted.session,
         )
@@ -267,7 +293,9 @@ def _offset(asked: UsageQuestion, key: object) -> int:
 
 def _details(history: History, asked: UsageQuestion, call: Call, request: Request) -> Details:
     return history.activity(
-        lambda done: details(done, request.prices), session_filter(asked, call), request.wanted.session
+        lambda done: details(narrowed(done, request.wanted), request.prices),
+        session_filter(asked, call),
+        request.wanted.session,
     )
 
 
@@ -276,19 +304,30 @@ def _difference(theirs: Report, ours: Report, groups: tuple[Group, ...]) -> str:
     more = theirs.totals.total - ours.totals.total
     if not more and theirs.totals.usd == ours.totals.usd:
         return "No difference: our rules give the same tokens and cost."
-    by_day = "counts each line of a response without a request id, and progress copies in place of subagents' final lines"
-    other = "leaves out subagents' responses that only progress lines hold"
-    why = [by_day if groups[0] == "day" else other]
-    why += [
-        "counts an id that a gateway gave twice once in all files",
-        "leaves out lines with a null in them",
-    ]
+    why = []
+    if more > 0 and groups[0] == "day":
+        why.append("counts each line of a response without a request id")
+    if more < 0 and groups[0] != "day":
+        why.append("leaves out subagents' responses that only progress lines hold")
+    if more < 0:
+        why.append(
+            "counts an id that a gateway gave twice once in all files and leaves out lines with a null in them"
+        )
+    if more > 0:
+        why.append("counts lines that repeat a response under other ids")
     if unpriced := sorted(set(theirs.totals.unpriced) - set(ours.totals.unpriced)):
-        why.append(f"has no price for {', '.join(map(named, unpriced))}")
+        why.append(f"has no price for {', '.join(map(named, unpriced[:_MOST_NAMED]))}")
+    if not why:
+        why.append(
+            "has one price of a model for all time, and a dearer one beyond 200,000 tokens of a kind for Sonnet 4 and 4.5"
+        )
     return (
         f"By our rules: {ours.totals.total:,} tokens and ${ours.totals.usd or 0:,.2f}. ccusage counts {abs(more):,} tokens "
         f"{'more' if more >= 0 else 'less'} and says ${theirs.totals.usd or 0:,.2f}: it {'; '.join(why)}."
     )
+
+
+_MOST_NAMED = 10
 
 
 def _marks(found: Report) -> dict[str, str]:

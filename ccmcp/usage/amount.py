@@ -17,6 +17,9 @@ from ccmcp.index.spending import Sum
 from ccmcp.usage.cost import Mode, Tokens, ccusage_cost, charged, cost, saved
 from ccmcp.usage.prices import PriceTable
 
+NO_MODEL = "(no model)"
+"""What a model is called that a line does not name."""
+
 _EVER = datetime.min.replace(tzinfo=UTC)
 _PLACES = 18
 
@@ -271,4 +274,5 @@ def _calculated(each: Sum, rate: _Rate, prices: tuple[int, int, int, int, int, i
 def _unpriced(amount: Amount, each: Sum, rate: _Rate) -> None:
     total = each.input + each.output + each.cache_write + each.cache_read
     if total and rate.model != SYNTHETIC:
-        amount.unpriced[rate.model] = amount.unpriced.get(rate.model, 0) + total
+        name = rate.model or NO_MODEL
+        amount.unpriced[name] = amount.unpriced.get(name, 0) + total

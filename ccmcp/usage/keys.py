@@ -83,7 +83,7 @@ class Keys:
         """What a key of the grouping at this place is called."""
         group = self.groups[place]
         if isinstance(key, tuple):
-            return key[0]
+            return key[0]  # ccusage's session; its project is told beside
         if isinstance(key, str):
             return key
         if group == "session":

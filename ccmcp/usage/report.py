@@ -146,7 +146,7 @@ def _beyond(ledger: Ledger, wanted: SpendingFilter, pricing: Pricing) -> Beyond 
     )
     lines: dict[tuple[object, str], Amount] = defaultdict(Amount)
     for each in ledger.spending(question).sums:
-        pricing.add(lines[each.keys[0], told_by_rate(each.rate)[0]], each)
+        pricing.add(lines[each.keys[0], told_by_rate(each.rate).model.partition("[")[0]], each)
     tokens, usd, sessions = Tokens(), Decimal(0), set()
     for account in accounts:
         its = lines[account.session, account.model]

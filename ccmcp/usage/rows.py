@@ -109,8 +109,8 @@ class Rows:
 
         def place(key: tuple[Key, ...]) -> tuple[object, ...]:
             return tuple(
-                (each == -1, each) if group in TIMES else (part[each], str(each))
-                for group, part, each in zip(groups, whole, key, strict=True)
+                (each == -1, each) if group in TIMES else (part[each], self._keys.name(at, each))
+                for at, (group, part, each) in enumerate(zip(groups, whole, key, strict=True))
             )
 
         return place

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from ccmcp.index.counting import told_by_rate
 from ccmcp.index.spending import SpendingFilter, SpendingQuestion
@@ -14,10 +15,20 @@ from ccmcp.usage.periods import bounds, clock, day_of
 from ccmcp.usage.prices import PriceTable
 
 
+class Now(NamedTuple):
+    """Where a budget stands in the present period."""
+
+    standing: Standing
+    start: datetime
+    end: datetime
+    unpriced: int
+    """Tokens of models without a price that it covers: what they cost is not in it."""
+
+
 def standings(
     ledger: Ledger, budgets: Sequence[Budget], prices: PriceTable, now: datetime, mode: Mode = "auto"
-) -> list[tuple[Standing, datetime, datetime]]:
-    """Each budget as it stands in the period that `now` lies in, by the wall clock of its zone, and that period."""
+) -> list[Now]:
+    """Each budget as it stands in the period that `now` lies in, by the wall clock of its zone."""
     if not budgets:
         return []
     zone = now.tzinfo or UTC
@@ -32,7 +43,7 @@ def standings(
         sizes=pricing.sizes,
     )
     spenders = ledger.spenders()
-    spent = dict.fromkeys(budgets, Decimal(0))
+    spent, unpriced = dict.fromkeys(budgets, Decimal(0)), dict.fromkeys(budgets, 0)
     for each in ledger.spending(question).sums:
         number, session = each.keys
         amount = Amount()
@@ -43,8 +54,9 @@ def standings(
             start, end = periods[budget.per]
             if start.date() <= day < end.date() and budget.covers(project, model):
                 spent[budget] += amount.usd or 0
+                unpriced[budget] += sum(amount.unpriced.values())
     return [
-        (standing(budget, spent[budget], start, now, end), start, end)
+        Now(standing(budget, spent[budget], start, now, end), start, end, unpriced[budget])
         for budget in budgets
         for start, end in [periods[budget.per]]
     ]

@@ -158,6 +158,9 @@ class UsageTotals:
     context: Context | None
 
 
+UNATTRIBUTED = "unattributed"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Unattributed:
     """What sessions' own accounts (cost-state) know beyond their lines: titles, summaries, compactions, searches within searches."""
@@ -193,6 +196,8 @@ class BudgetStanding:
 
     period_started_at: str
     period_ends_at: str
+    unpriced_tokens: int = 0
+    """Of models without a price that it covers: what they cost is not in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +205,7 @@ class Wasted:
     """Work that came to nothing, of one kind."""
 
     kind: str
-    """interrupted turns, refused edits, other refused calls, failed calls, failed requests"""
+    """interrupted turns, refused edits, other refused calls, failed calls, retried calls, failed requests"""
 
     count: int
     total_tokens: int
@@ -265,6 +270,8 @@ class UsageReport:
     """Tokens and money by what was asked for."""
 
     rows: tuple[UsageRow, ...]
+    """What lines of transcripts say; behind the last of them, under the key `unattributed`, what no line accounts for."""
+
     totals: UsageTotals
     unattributed: Unattributed | None
     group: str
@@ -295,3 +302,8 @@ class UsageReport:
     coverage: Covered
     check: bool = False
     """Whether nothing but the budgets was asked for."""
+
+    @property
+    def told_rows(self) -> tuple[UsageRow, ...]:
+        """The rows that lines of transcripts account for."""
+        return tuple(row for row in self.rows if row.key != UNATTRIBUTED)

@@ -36,8 +36,8 @@ def on_screen(result: UsageReport, screen: Screen) -> str:
         return "\n".join(_budgets(result.budgets, screen))
     parts = [
         [*_summary(result, screen)],
-        row_table(result, screen) if result.rows else [],
-        [*_running(result.rows, screen)],
+        row_table(result, screen) if result.told_rows else [],
+        [*_running(result.told_rows, screen)],
         [*_budgets(result.budgets, screen)],
         *(_details(result.details, screen) if result.details else ()),
         [*_notes(result, screen)],
@@ -159,10 +159,12 @@ _LEAST_GAUGE, _MOST_GAUGE = 12, 30
 
 def _outlook(budget: BudgetStanding, now: datetime) -> str:
     if budget.passed:
-        return f"passed by {dollars(budget.spent_usd - budget.usd)}"
-    if budget.passes_at:
-        return f"lasts until {moment(budget.passes_at, now)}"
-    return f"on pace for {dollars(budget.projected_usd)}"
+        ahead = f"passed by {dollars(budget.spent_usd - budget.usd)}"
+    elif budget.passes_at:
+        ahead = f"lasts until {moment(budget.passes_at, now)}"
+    else:
+        ahead = f"on pace for {dollars(budget.projected_usd)}"
+    return f"{ahead}, without {human(budget.unpriced_tokens)} unpriced" if budget.unpriced_tokens else ahead
 
 
 # -- what bills don't say
@@ -248,7 +250,7 @@ def _notes(result: UsageReport, screen: Screen) -> Iterator[str]:
     for note in _remarks(result):
         yield from (screen.style(line, "dim") for line in wrapped(note, screen.width))
     if result.next_cursor:
-        more = f"{result.total_rows - len(result.rows):,} more: --limit N, or"
+        more = f"{result.total_rows - len(result.told_rows):,} more: --limit N, or"
         yield from (
             screen.style(line, "dim")
             for line in wrapped(f"{more} --cursor {result.next_cursor}", screen.width)

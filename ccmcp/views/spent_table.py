@@ -14,10 +14,10 @@ from ccmcp.views.words import one_line
 def row_table(result: UsageReport, screen: Screen) -> list[str]:
     """The rows, what all of them come to, and how they compare."""
     groups = groups_of(result)
-    lines = [*with_gaps(result.rows, groups)]
+    lines = [*with_gaps(result.told_rows, groups)]
     if result.total_rows > 1:
         lines.append(result.totals)
-    every = "total" if len(result.rows) == result.total_rows else f"all {result.total_rows:,}"
+    every = "total" if len(result.told_rows) == result.total_rows else f"all {result.total_rows:,}"
     found = [*labels(lines, groups, every, screen), *_numbers(lines, groups, screen)]
     return table(found, screen, [_emphasis(line) for line in lines], _bars(lines, groups, screen))
 

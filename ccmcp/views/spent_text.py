@@ -48,8 +48,8 @@ def text(result: UsageReport) -> str:
     lines += map(_budget, filter(is_near, result.budgets))
     lines += [one_line(result.difference)] if result.difference else []
     lines += _details(result.details) if result.details else []
-    if result.rows:
-        lines += [_head(result), *map(row_line, result.rows)]
+    if result.told_rows:
+        lines += [_head(result), *map(row_line, result.told_rows)]
     if result.next_cursor:
         lines.append(f"More: the same arguments and cursor={result.next_cursor}")
     return "\n".join([*lines, *unseen(result)])
@@ -166,7 +166,12 @@ def _budget(budget: BudgetStanding) -> str:
     else:
         ahead = "will hold at this pace"
     ends = budget.period_ends_at[:16].replace("T", " ")
-    return f"Budget {named(budget.name)}: {facts}, {ahead} ({precise(budget.projected_usd)} by {ends})."
+    told = f"Budget {named(budget.name)}: {facts}, {ahead} ({precise(budget.projected_usd)} by {ends})."
+    return f"{told} {_uncounted(budget)}" if budget.unpriced_tokens else told
+
+
+def _uncounted(budget: BudgetStanding) -> str:
+    return f"Not in it: {counted(budget.unpriced_tokens, 'token')} of models without a price."
 
 
 def _details(details: Details) -> Iterator[str]:
@@ -195,7 +200,7 @@ def _details(details: Details) -> Iterator[str]:
 
 def _head(result: UsageReport) -> str:
     """How many rows there are, and what stands in each."""
-    shown = len(result.rows)
+    shown = len(result.told_rows)
     some = f"{shown:,} of " if shown < result.total_rows else ""
     return (
         f"{some}{counted(result.total_rows, 'row')}: {' | '.join(groups_of(result))} | cost | tokens in all "

@@ -75,11 +75,12 @@ def _sent(work: Work) -> Sequence[tuple[Place, int]]:
 
 
 def _in_requests(sent: Sequence[tuple[Place, int]], responses: Sequence[Spent]) -> int:
-    """The time of each response of a turn from the last thing that was sent before it."""
-    total = 0
+    """The time of each response of a turn from the last thing before it: what was sent, or the response before."""
+    total = before = 0
     for each in responses:
         _, start = sent[bisect_left(sent, each.place, key=lambda one: one[0]) - 1]
-        total += _between(start, each.end_at) or 0
+        total += _between(max(start, before), each.end_at) or 0
+        before = max(before, each.end_at)
     return total
 
 

@@ -11,8 +11,8 @@ from ccmcp.work.session import EDITS, Work, tokens_of
 from ccmcp.work.turns import turns
 
 Waste: TypeAlias = Literal[
-    "interrupted turns", "refused edits", "other refused calls", "failed calls", "failed requests"
-]
+    "interrupted turns", "refused edits", "other refused calls", "failed calls", "retried calls", "failed requests"
+]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ def add_waste(found: Mapping[Waste, Wasted], work: Work) -> None:
     Take in what a session's responses cost that came to nothing, each counted under the first kind that fits.
 
     Those of a turn that a person stopped; those all of whose calls were refused; those all of whose calls
-    failed. Failed requests cost nothing by themselves, and are counted.
+    failed; those all of whose calls only repeat one that had failed. Failed requests cost nothing, and are counted.
     """
     stopped: set[Place] = set()
     for turn in turns(work):
@@ -51,8 +51,14 @@ def add_waste(found: Mapping[Waste, Wasted], work: Work) -> None:
             found["interrupted turns"].cost += work.cost_of(turn.spent)
             stopped.update(each.place for each in turn.spent)
     outcomes: dict[Spent, list[Waste | None]] = defaultdict(list)
+    failed: set[tuple[str, str, int]] = set()
     for call in work.calls:
         kind = _kind(call)
+        given = call.tool, call.target, call.input_hash
+        if kind is None and given in failed:
+            kind = "retried calls"
+        elif kind == "failed calls":
+            failed.add(given)
         if kind:
             found[kind].count += 1
         if spent := work.response(call):

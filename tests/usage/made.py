@@ -52,7 +52,7 @@ def answer(number: int = 1, at: str = "2026-08-02T10:30:00.000Z", session: str =
         "id": "msg_01" + f"{number:A>22}".replace("0", "z"),  # base58, which has no 0
         "type": "message",
         "model": "claude-opus-5",
-        "content": [{"type": "text", "text": "done"}],
+        "content": [_TEXT],
         "stop_reason": "end_turn",
         "usage": {"input_tokens": number, "output_tokens": 64},
     }
@@ -268,7 +268,7 @@ def _response(draw: st.DrawFn, place: _Place, number: int, numbers: Iterator[int
                 "id": message,
                 "type": "message",
                 "model": model,
-                "content": [draw(st.sampled_from([tool, {"type": "text", "text": "done"}]))],
+                "content": [draw(st.sampled_from([tool, _TEXT]))],
                 "stop_reason": draw(st.sampled_from([None, "tool_use", "end_turn"])),
                 "usage": usage,
             },
@@ -279,6 +279,10 @@ def _response(draw: st.DrawFn, place: _Place, number: int, numbers: Iterator[int
             record["uuid"] = draw(st.sampled_from([record["uuid"], record["uuid"], records[-1]["uuid"]]))
         records.append(record)
     return _Response(place, records)
+
+
+_TEXT = {"type": "text", "text": "done"}
+_API_IDS = ("msg_01", "msg_bdrk_")
 
 
 def _written(at: datetime) -> str:
@@ -314,6 +318,9 @@ def _copy(record: Json, how: str, home: _Place, place: _Place, number: int) -> J
             later = datetime.fromisoformat(record["timestamp"]) + timedelta(minutes=number)
             copy |= {"uuid": f"{record['uuid']}-{number}", "timestamp": _written(later)}
             del copy["requestId"]
+            if not str(copy["message"].get("id")).startswith(_API_IDS):
+                # It is a response of its own, and its call the other one's: which of them is known to have made it is chance.
+                copy["message"]["content"] = [_TEXT]
         case "progress":
             wrapper = {"type": "progress", "uuid": f"p{number}", "timestamp": "2026-08-03T00:00:00.000Z"}
             del copy["sessionId"], copy["isSidechain"], copy["version"]

@@ -219,7 +219,7 @@ _CASES = {
         s1=[_stating(cache_creation_input_tokens=0, cache_creation={_5M: 3, _1H: 4})]
     ),
     "progress that names no session": made(
-        s1=[answer(), _progress(answer(at="2026-08-03T10:00:00.000Z", session="s2", requestId=...), sessionId=...)]
+        s1=[answer(requestId=...), _progress(answer(session="s2", requestId=...), sessionId=...)]
     ),
     "progress that copies no time": made(s1=[_progress(answer(timestamp=...))]),
     "progress that copies an odd version": made(s1=[_progress(answer(version=""))]),

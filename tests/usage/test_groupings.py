@@ -265,7 +265,7 @@ def test_a_budget_has_spent_what_the_report_says_of_its_period(some: Made, insta
     ]
     with history_of(some) as (history, _):
         stand = history.spending(lambda ledger: standings(ledger, budgets, PriceTable.shipped(), now))
-        for budget, (standing, start, end) in zip(budgets, stand, strict=True):
+        for budget, (standing, start, end, _) in zip(budgets, stand, strict=True):
             assert (start, end) == bounds(budget.per, now)
             since, until = (round(each.timestamp() * 1000) for each in (start, end))
             wanted = SpendingFilter(since=since, until=until)

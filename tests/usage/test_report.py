@@ -264,30 +264,84 @@ def test_an_account_that_agrees_with_the_lines_leaves_nothing_over(home: Home, a
     assert ask()["unattributed"] is None
 
 
-def test_a_forks_account_goes_on_from_its_parents(home: Home, ask: Usage) -> None:
+def forked(mark: Record) -> tuple[Chat, Chat]:
+    """A session with an account of 300 tokens beyond its line, and a fork of it whose copied lines are marked so."""
     parent, fork = Chat("parent"), Chat("fork")
     parent.user("go")
     first = answer(parent)
     account(parent, input=1_300, output=100, usd=0.0072)
     for record in parent.records[:2]:
-        fork.raw(
-            **{
-                **record,
-                "sessionId": fork.id,
-                "forkedFrom": {"sessionId": parent.id, "messageUuid": record["uuid"]},
-            }
-        )
+        fork.raw(**{**record, "sessionId": fork.id, **mark})
     fork.records[1]["requestSessionId"] = parent.id
     answer(fork, parentUuid=first["uuid"])
+    return parent, fork
+
+
+def by_session(report: Any) -> dict[str, int]:
+    return {row["key"]: row["responses"] for row in report["rows"] if row["key"] != "unattributed"}
+
+
+@pytest.mark.parametrize("fork_first", [False, True])
+def test_a_forks_account_goes_on_from_its_parents(home: Home, ask: Usage, *, fork_first: bool) -> None:
+    parent, fork = forked({})
     account(fork, input=2_300, output=200, usd=0.0132)
+    for chat in (fork, parent) if fork_first else (parent, fork):
+        home.write(chat)
+        ask()
+
+    report = ask("--group", "session")
+
+    assert by_session(report) == {parent.id: 1, fork.id: 1}
+    assert report["unattributed"]["input_tokens"] == 300
+    assert report["unattributed"]["cost_usd"] == 0.0012
+
+
+def test_a_branchs_account_begins_with_itself(home: Home, ask: Usage) -> None:
+    parent, fork = forked({"forkedFrom": {"sessionId": session_id("parent"), "messageUuid": "u"}})
+    account(fork, input=1_050, output=100, usd=0.0062)
     home.write(parent)
     home.write(fork)
 
     report = ask("--group", "session")
 
-    assert {row["key"]: row["responses"] for row in report["rows"]} == {parent.id: 1, fork.id: 1}
-    assert report["unattributed"]["input_tokens"] == 300
-    assert report["unattributed"]["cost_usd"] == 0.0012
+    assert by_session(report) == {parent.id: 1, fork.id: 1}
+    assert report["unattributed"]["input_tokens"] == 350
+
+
+def test_a_file_copied_by_hand_brings_no_account_of_its_own(home: Home, ask: Usage) -> None:
+    chat = Chat("one")
+    answer(chat)
+    account(chat, input=1_300, output=100, usd=0.0072)
+    home.write(chat)
+    home.put(home.path(chat).with_name(f"{session_id('copy')}.jsonl"), chat.bytes())
+
+    assert ask()["unattributed"]["input_tokens"] == 300
+
+
+def test_a_large_windows_account_is_that_of_its_model(home: Home, ask: Usage) -> None:
+    chat = Chat("one")
+    answer(chat)
+    told = {"inputTokens": 1_300, "outputTokens": 100, "costUSD": 0.0072}
+    chat.raw(type="cost-state", sessionId=chat.id, modelUsage={"claude-opus-5-5[1m]": told})
+    home.write(chat)
+
+    assert ask()["unattributed"]["input_tokens"] == 300
+
+
+def test_what_no_line_accounts_for_is_the_last_row_and_in_no_total(
+    home: Home, ask: Usage, run: Usage
+) -> None:
+    chat = Chat("one")
+    answer(chat)
+    account(chat, input=1_300, output=100, usd=0.0072)
+    home.write(chat)
+
+    report = ask("--group", "day,model")
+
+    assert [row["keys"] for row in report["rows"]][1:] == [["unattributed", "unattributed"]]
+    assert report["rows"][-1]["total_tokens"] == 300
+    assert report["totals"]["total_tokens"] == 1_100
+    assert run("--csv")[1].splitlines()[-1].startswith("unattributed,")
 
 
 def test_an_account_is_of_a_whole_session_and_not_asked_for_a_part_of_it(home: Home, ask: Usage) -> None:
@@ -410,6 +464,8 @@ def test_details_tell_what_came_to_nothing_and_what_results_cost_as_context(home
     )
     answer(chat, THOUSAND, {"type": "tool_use", "id": "t2", "name": "Bash", "input": {"command": "make"}})
     chat.result("t2", "Exit code 2", is_error=True)
+    answer(chat, THOUSAND, {"type": "tool_use", "id": "t4", "name": "Bash", "input": {"command": "make"}})
+    chat.result("t4", "made")
     answer(chat, THOUSAND, {"type": "tool_use", "id": "t3", "name": "Read", "input": {"file_path": "/b"}})
     chat.result("t3", "r" * 4_000)
     answer(chat)
@@ -426,6 +482,7 @@ def test_details_tell_what_came_to_nothing_and_what_results_cost_as_context(home
         "refused edits": (1, 1_100, 0.006),
         "other refused calls": (0, 0, 0.0),
         "failed calls": (1, 1_100, 0.006),
+        "retried calls": (1, 1_100, 0.006),
         "failed requests": (0, 0, 0.0),
     }
     [read] = [each for each in details["tools"] if each["tool"] == "Read"]
@@ -450,6 +507,93 @@ def test_subagents_are_told_apart_by_type_and_count_to_their_session(home: Home,
     assert ask("--details")["details"]["agents"] == [
         {"agent": "reviewer", "runs": 1, "total_tokens": 2_200, "cost_usd": 0.012}
     ]
+
+
+def test_turns_and_details_are_of_what_the_filters_leave(home: Home, ask: Usage) -> None:
+    chat = Chat("one")
+    chat.user("go")
+    answer(chat)
+    answer(chat, model="claude-haiku-4-5-20251001")
+    home.write(chat)
+
+    [turn] = ask("--group", "turn", "--session", chat.id, "--model", "haiku")["rows"]
+
+    assert turn["models"] == ["claude-haiku-4-5-20251001"]
+    assert turn["total_tokens"] == 1_100
+
+
+def test_what_a_tool_cost_is_shared_out_whole_with_what_clients_wrote_down(home: Home, ask: Usage) -> None:
+    chat = Chat("old", version="0.2.126")
+    calls = [
+        {"type": "tool_use", "id": f"t{at}", "name": name, "input": {}}
+        for at, name in enumerate(("Bash", "Read", "LS"))
+    ]
+    answer(chat, usage(input_tokens=1_000), *calls, costUSD=1.0)
+    home.write(chat)
+
+    report = ask("--group", "tool")
+
+    assert {row["key"]: row["input_tokens"] for row in report["rows"]} == {
+        "Bash": 333,
+        "LS": 333,
+        "Read": 334,
+    }
+    assert report["totals"]["cost_usd"] == 1.0
+    assert {row["first_at"] for row in report["rows"]} == {"2026-08-01T10:00:00+00:00"}
+
+
+@pytest.mark.parametrize(
+    "odd", [{"timestamp": "9999-12-31T23:59:59.999Z"}, {"costUSD": 1e308}, {"costUSD": -5}]
+)
+def test_one_odd_line_breaks_no_report(home: Home, ask: Usage, odd: Record) -> None:
+    chat = Chat("one")
+    for _ in range(2):
+        answer(chat, **odd)
+    answer(chat)
+    home.write(chat)
+
+    for group in ("day", "hour", "block", "model"):
+        totals = ask("--group", group)["totals"]
+        assert (totals["responses"], totals["cost_usd"]) == (3, 0.018)
+
+
+def test_projects_that_settings_leave_out_are_neither_counted_nor_named(
+    home: Home, ask: Usage, settings: Settings
+) -> None:
+    secret, chat = Chat("secret", cwd="/work/secret", branch="secret-branch"), Chat("one")
+    answer(secret, model="secret-model", timestamp="2026-08-01T06:59:00.000Z")
+    answer(chat, timestamp="2026-08-01T11:30:00.000Z")
+    home.write(secret)
+    home.write(chat)
+    settings('exclude_projects = ["/work/secret"]')
+
+    assert [row["key"] for row in ask("--group", "block")["rows"]] == ["2026-08-01T11:00+00:00"]
+    for asked in ("--model", "--branch", "--agent"):
+        assert "secret" not in json.dumps(ask(asked, "zzz"))
+
+
+def test_a_secret_at_a_prompts_cut_is_not_in_a_turns_title(home: Home, ask: Usage) -> None:
+    chat = Chat("one")
+    chat.user(f"{'x ' * 140}{' ' * 700} my key {'sk-ant-api03-' + 'A1b2' * 24}")
+    answer(chat)
+    home.write(chat)
+
+    [turn] = ask("--group", "turn", "--session", chat.id)["rows"]
+
+    assert "A1b2" not in json.dumps(turn)
+
+
+def test_a_budget_says_what_it_cannot_count(home: Home, ask: Usage, run: Usage, settings: Settings) -> None:
+    chat = Chat("one")
+    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    answer(chat, model="acme", timestamp=at)
+    home.write(chat)
+    settings("[budgets]\nday = 1\n")
+
+    assert ask()["budgets"][0]["unpriced_tokens"] == 1_100
+    code, out, _ = run("--check")
+    assert code == 0
+    assert "1.1k unpriced" in out
 
 
 # -- budgets
