@@ -147,6 +147,8 @@ def move(catalog: Catalog, moved: Sequence[tuple[KnownFile, FoundFile]]) -> None
             [known.id for known, _ in moved],
         )
         fold(catalog, [int(str(session)) for [session] in rows if session is not None])
+        # Of lines that are alike those of the first path count.
+        ledger.recount(catalog, ledger.units_of_files(catalog, [known.id for known, _ in moved]))
 
 
 def write(
