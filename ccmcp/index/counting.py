@@ -270,7 +270,7 @@ def _is_copy(line: Line) -> bool:
     """
     if line.request_session not in ("", line.inner_session):
         return True
-    return line.foreign
+    return bool(line.foreign)
 
 
 # -- ccusage's two (its source at 20.0.24, held against the program's own output)
