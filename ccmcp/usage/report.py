@@ -148,7 +148,10 @@ def _beyond(ledger: Ledger, wanted: SpendingFilter, pricing: Pricing) -> Beyond 
     for each in ledger.spending(question).sums:
         pricing.add(lines[each.keys[0], told_by_rate(each.rate).model.partition("[")[0]], each)
     tokens, usd, sessions = Tokens(), Decimal(0), set()
+    known = {session for session, _ in lines}
     for account in accounts:
+        if account.session not in known:
+            continue  # a copy of a session: its responses are that one's, and so is its account
         its = lines[account.session, account.model]
         more = Tokens(
             input=max(0, account.input - its.input),
