@@ -121,8 +121,7 @@ class Account:
     """By the client's own prices."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spender:
+class Spender(NamedTuple):
     """A session, as far as sums are told apart by it."""
 
     root: str

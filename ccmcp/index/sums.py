@@ -38,17 +38,8 @@ class Ledger:
 
     def spenders(self) -> dict[int, Spender]:
         """Every session, by the number that sums have."""
-        rows = self._catalog.rows("SELECT id, root, session_id, project, entrypoint, title FROM sessions")
-        return {
-            _int(number): Spender(
-                root=str(root),
-                session_id=str(session),
-                project=str(project),
-                entrypoint=str(entry),
-                title=str(title),
-            )
-            for number, root, session, project, entry, title in rows
-        }
+        rows = self._catalog.execute("SELECT id, root, session_id, project, entrypoint, title FROM sessions")
+        return {row[0]: Spender._make(row[1:]) for row in rows}
 
     def paths(self) -> dict[int, str]:
         """The path of every file, by the number that sums have."""
