@@ -21,7 +21,10 @@ from ccmcp.index import build, index
 from tests.index.running import CHECKOUT
 from tests.transcript import Home
 from tests.usage.asked import spent
-from tests.usage.made import FEWER, Made, answer, made, transcripts
+from tests.usage.made import FEWER, SESSIONS, Json, Made, answer, made, transcripts
+
+TRANSCRIPTS = transcripts(SESSIONS[:3])
+"""Each session in one project: of two files as long, which are one session's, the first that was met tells its project."""
 
 Piece: TypeAlias = tuple[str, bytes]
 """The path of a file below projects/, and what is appended to it."""
@@ -99,7 +102,7 @@ def arrivals(draw: st.DrawFn, some: Made) -> list[list[Piece]]:
 
 
 @FEWER
-@given(transcripts().flatmap(arrivals), st.data())
+@given(TRANSCRIPTS.flatmap(arrivals), st.data())
 def test_files_that_grow_count_as_if_they_had_been_read_at_once(
     rounds: list[list[Piece]], data: st.DataObject
 ) -> None:
@@ -154,7 +157,7 @@ def happen(home: Home, data: st.DataObject) -> None:
 
 
 @FEWER
-@given(transcripts(), st.data())
+@given(TRANSCRIPTS, st.data())
 def test_files_that_change_count_as_if_they_had_never_been_others(some: Made, data: st.DataObject) -> None:
     with empty_home() as home, opened(home) as history:
         some.write(home.claude)
@@ -190,22 +193,39 @@ def test_a_subagents_lines_go_to_the_session_they_name_once_that_is_met(*, locke
         made(s2=[answer(4, session="s2")]).write(home.claude)
         with another_writes(history) if locked else nullcontext():
             told = now(history)
-        rows, *_ = told["('day', 'session')"]
-        assert {key[1]: amount.tokens.input for key, (amount, *_) in rows.items()} == {
-            "s1": 1 + 2,
-            "s2": 3 + 4,
-        }
+        assert _inputs(told) == {"s1": 1 + 2, "s2": 3 + 4}
         assert told == anew(home)
 
 
-def test_which_of_several_copies_has_a_call_makes_no_difference() -> None:
-    call = [{"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {}}]
-    message = {**answer()["message"], "content": call}
-    original, copy = answer(message=message), answer(session="s2", message=message, requestSessionId="s1")
+def test_a_subagents_lines_go_back_when_the_session_they_name_is_gone() -> None:
+    lines = [answer(2), answer(3, session="s2")]
     with empty_home() as home, opened(home) as history:
-        made(s2=[copy]).write(home.claude)
+        made(s1=[answer()], s2=[answer(4, session="s2")], **{"agent-b": lines}).write(home.claude)
         history.refresh()
-        made(s1=[original]).write(home.claude)
+        (home.claude / "projects" / "-work-one" / "s2.jsonl").unlink()
+        told = now(history)
+        assert _inputs(told) == {"s1": 1 + 2 + 3}
+        assert told == anew(home)
+
+
+def _inputs(told: dict[str, Any]) -> dict[str, int]:
+    """The input tokens of each session."""
+    rows, *_ = told["('day', 'session')"]
+    return {session: amount.tokens.input for (_, session), (amount, *_) in rows.items()}
+
+
+def _calling(number: int, **more: Any) -> Json:
+    """A response that calls a tool."""
+    line = answer(number, **more)
+    call = {"type": "tool_use", "id": f"toolu_{number}", "name": "Bash", "input": {"command": "ls"}}
+    return {**line, "message": {**line["message"], "content": [call]}}
+
+
+def test_which_of_several_copies_has_a_call_makes_no_difference() -> None:
+    with empty_home() as home, opened(home) as history:
+        made(s2=[_calling(1, session="s2", requestSessionId="s1")]).write(home.claude)
+        history.refresh()
+        made(s1=[_calling(1)]).write(home.claude)
         told = now(history)
         rows, *_ = told["('session', 'tool')"]
         assert list(rows) == [("s1", "Bash")]
@@ -216,7 +236,7 @@ def test_which_of_several_copies_has_a_call_makes_no_difference() -> None:
 
 
 @FEWER
-@given(transcripts())
+@given(TRANSCRIPTS)
 def test_a_build_in_phases_counts_what_one_at_once_counts(some: Made) -> None:
     with empty_home() as home, opened(home) as history:
         some.write(home.claude)
@@ -226,7 +246,7 @@ def test_a_build_in_phases_counts_what_one_at_once_counts(some: Made) -> None:
 
 
 @FEWER
-@given(transcripts(), st.integers(0, 12), st.data())
+@given(TRANSCRIPTS, st.integers(0, 12), st.data())
 def test_a_build_that_was_stopped_is_finished_by_the_next(
     some: Made, least: int, data: st.DataObject
 ) -> None:
@@ -241,6 +261,21 @@ def test_a_build_that_was_stopped_is_finished_by_the_next(
             with opened(home) as history:
                 told = now(history)
         assert told == anew(home)
+
+
+def test_a_build_cut_short_between_a_session_and_its_fork_knows_all_calls() -> None:
+    fork: Json = {"session": "s2", "requestSessionId": "s1"}
+    lines = [_calling(number) for number in range(1, 17)]
+    copies = [_calling(number, **fork) for number in range(1, 17)]
+    for least in range(6):
+        left = iter(range(least))
+        with empty_home() as home, small_phases():
+            made(s1=lines, s2=copies).write(home.claude)
+            with opened(home) as history, suppress(build.StoppedError):
+                history.refresh(stopped=lambda: next(left, None) is None)  # noqa: B023 - it is called at once
+            with opened(home) as history:
+                rows, *_ = now(history)["('session', 'tool')"]
+            assert list(rows) == [("s1", "Bash")], least
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="it kills forks of itself")

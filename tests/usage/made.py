@@ -171,7 +171,9 @@ _OF_LINE: list[Spoil] = [
     _put("uuid"),
     _put("cwd", None),
 ]
-_OF_SESSION: list[Spoil] = [_put("sessionId", odd) for odd in (..., "s1", "s2", None, "", 5)]
+_OF_SESSION: list[Spoil] = [_put("sessionId", odd) for odd in (..., None, "", 5)]
+_OF_ANOTHER: list[Spoil] = [_put("sessionId", other) for other in ("s1", "s2")]
+"""In a session's own file this would mean that the file was copied by hand."""
 
 
 def _respelt(record: Json, spelling: str) -> None:
@@ -342,8 +344,9 @@ def _placed(draw: st.DrawFn, record: Json, place: _Place, *, copied: str = "") -
     _respelt(spoken, draw(st.sampled_from(["", "", "", "east", "microseconds", "seconds"])))
     if place.path.endswith("agent-b.jsonl"):
         return _bytes(record)  # such a file's session is told by its lines alone
+    spoils = [*_OF_SESSION, *(_OF_ANOTHER if place.agent or copied == "progress" else [])]
     if copied != "fork":
-        draw(st.sampled_from([*[_nothing] * 20, *_OF_SESSION]))(record)
+        draw(st.sampled_from([*[_nothing] * 20, *spoils]))(record)
     return _bytes(record, spaced=draw(st.integers(0, 15)) == 15)
 
 
