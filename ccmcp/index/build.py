@@ -247,9 +247,10 @@ class Build:
             # Its prose is in: the same lines again, but only the others, and no further than then.
             how, prose, until = "rest", False, known.prose_to
         goes_on = known if how in ("append", "rest") else None
-        originals = (
-            [] if how == "append" and not self._still_copies(work) else self._originals(file, start_head)
-        )
+        settled = how == "append" and not self._still_copies(work)
+        # After a build that was cut short: others left out what this one holds, so it holds it.
+        settled = settled or (how == "rest" and record.is_original(self.catalog, number))
+        originals = [] if settled else self._originals(file, start_head)
         return Reading(
             file=file,
             id=number,

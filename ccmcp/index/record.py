@@ -86,6 +86,11 @@ def pending_calls(catalog: Catalog, file: int) -> dict[str, str]:
     return waiting_calls({str(call): str(tool) for call, tool in tools}, told)
 
 
+def is_original(catalog: Catalog, file: int) -> bool:
+    """Whether other files left out entries because this one holds them."""
+    return bool(catalog.rows("SELECT 1 FROM files WHERE copy_of = ? AND copied > 0 LIMIT 1", (file,)))
+
+
 def plan_slug(file: FoundFile) -> str:
     """What a plan's file is named by."""
     return file.path.replace("\\", "/").rpartition("/")[2].removesuffix(".md")
@@ -173,13 +178,14 @@ def write(
             touched |= _forget_file(catalog, known.id, units)
         for each in done:
             touched |= _write_file(catalog, each, units, whole=whole)
-        ledger.recount(catalog, units | ledger.strays(catalog))
         catalog.execute("DELETE FROM tools")
         catalog.insert("tools", [(number, name) for name, number in tools.items()], 2)
         touched |= _write_typed(catalog, typed)
         leaves = [leaf for each in done for leaf in each.harvest.leaves]
         touched |= _named_by_summaries(catalog, done, leaves)
         fold(catalog, touched)
+        # Last, when it is settled which sessions there are.
+        ledger.recount(catalog, units | ledger.strays(catalog))
         catalog.execute("DELETE FROM meta WHERE key LIKE 'doomed:%'")
         catalog.set_meta("unsettled", 1)
         catalog.set_meta("last_batch", batch)
