@@ -44,6 +44,7 @@ CREATE TABLE files (
 CREATE INDEX files_session ON files (session);
 CREATE INDEX files_unread ON files (size) WHERE size = -1;
 CREATE INDEX files_head ON files (head) WHERE head != '';
+CREATE INDEX files_copies ON files (copy_of) WHERE copy_of IS NOT NULL;
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,   -- the text names it: never given twice
     root TEXT NOT NULL,
