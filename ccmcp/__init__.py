@@ -69,7 +69,7 @@ flows up: files become entries, entries become an index, the index answers tools
         beside      a build that runs beside the questions
         coverage    how much of the history answers cover
         overlay     what is not in the stores yet, in memory
-        sums, activity, spending, union     tokens, summed; what sessions did; several catalogues as one
+        sums, activity, chosen, spending, union     tokens, summed; what sessions did; several catalogues
         search      a question -> sessions, best first
         reasons, facets, similar    why one ranks where it does, how they spread, what one is most about
         ranking, narrow     sessions in order, repetitions as one; which may be found at all
@@ -94,7 +94,7 @@ flows up: files become entries, entries become an index, the index answers tools
         done, moments, stated, own      rows of calls, of what else happened, of usage; ccmcp's own calls
         changes, seams      what is on disk against what is known; an append told from a rewrite
         question    what is asked and answered
-        callrows, calling, aims, patterns, commands      tool calls: what is asked -> counted, grouped
+        callrows, agents, calling, aims, patterns, commands      tool calls, counted, grouped
         listing     the catalogue -> sessions
         query       what a person typed -> terms and filters
         fulltext    the two Tantivy indexes on disk

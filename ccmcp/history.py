@@ -18,6 +18,7 @@ from ccmcp.index.status import Status, left_out, status_of
 if TYPE_CHECKING:
     from ccmcp.index import Answer, CallAnswer, CallQuestion, Question
     from ccmcp.index.activity import Activity
+    from ccmcp.index.spending import SpendingFilter
     from ccmcp.index.sums import Ledger
 
 T = TypeVar("T")
@@ -75,13 +76,15 @@ class History:
         ask: "Callable[[Iterator[Activity]], T]",
         wanted: SessionFilter,
         session: tuple[str, str] | None = None,
+        responses: "SpendingFilter | None" = None,
     ) -> T:
         """
         What `ask` makes of what sessions did within a filter's times, the newest first; with `session` (root, id) of that one.
 
+        With `responses`, of what they spent those responses alone that this filter leaves.
         They come one by one, and are gone when `ask` returns. Raises CcmcpError for a filter that names nothing.
         """
-        return self._index.activity(ask, wanted, session)
+        return self._index.activity(ask, wanted, session, responses)
 
     def session(self, asked: str) -> tuple[Session, tuple[SessionFile, ...]]:
         """

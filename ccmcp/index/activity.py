@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from ccmcp.index.callrows import known_kinds
+from ccmcp.index.agents import known_kinds
 from ccmcp.index.catalog import Catalog
+from ccmcp.index.chosen import Chosen
 from ccmcp.index.counting import Book, told_by_rate
 from ccmcp.index.facts import milliseconds
 from ccmcp.index.listing import WITH_UNLISTED, Session, SessionFilter, sessions_by_number, where
+from ccmcp.index.spending import SpendingFilter
 
 MomentKind: TypeAlias = Literal["prompt", "command", "interruption", "compaction", "api_error", "turn_end"]
 """What a person asked; a slash command; Esc; the context was summed up; a request failed; the client said how long a turn took."""
@@ -131,10 +133,16 @@ class Activity:
 
 
 def activity(
-    catalog: Catalog, wanted: SessionFilter, *, session: tuple[str, str] | None = None
+    catalog: Catalog,
+    wanted: SessionFilter,
+    *,
+    session: tuple[str, str] | None = None,
+    responses: SpendingFilter | None = None,
 ) -> Iterator[Activity]:
     """
     What the sessions of a filter did, the newest session first; with `session` (root, id) that one alone.
+
+    With `responses`, of what they spent those responses alone that this filter leaves.
 
     The filter's times bound what was done, not whole sessions; what has no time is left out where there is a first one.
 
@@ -142,9 +150,9 @@ def activity(
         CcmcpError: the filter names a project or root that is not there.
 
     """
-    condition, values = where(catalog, replace(wanted, since="", until=""), kept=WITH_UNLISTED)
-    if session:
-        condition, values = f"{condition} AND s.root = ? AND s.session_id = ?", [*values, *session]
+    condition, values = where(
+        catalog, replace(wanted, since="", until=""), session=session, kept=WITH_UNLISTED
+    )
     times = (milliseconds(wanted.since), milliseconds(wanted.until) or _NEVER)
     if wanted.since:
         condition, values = f"{condition} AND s.ended_at >= ?", [*values, wanted.since]
@@ -153,10 +161,12 @@ def activity(
     sql = f"SELECT s.id FROM sessions s WHERE {condition} ORDER BY s.ended DESC, s.id DESC"  # noqa: S608 - our own condition
     rows = catalog.rows(sql, values)
     numbers = [int(str(number)) for [number] in rows]
+    chosen, chosen_values = Chosen(catalog, responses or SpendingFilter(), Book.OURS).condition
     for start in range(0, len(numbers), _AT_ONCE):
         some = numbers[start : start + _AT_ONCE]
         known = sessions_by_number(catalog, some)
-        calls, moments, spent = (_by_session(catalog, sql, some, times) for sql in (_CALLS, _MOMENTS, _SPENT))
+        calls, moments = (_by_session(catalog, sql, some, times) for sql in (_CALLS, _MOMENTS))
+        spent = _by_session(catalog, _SPENT, some, times, chosen, chosen_values)
         agents = _agents(catalog, some)
         for number in some:
             yield Activity(
@@ -180,20 +190,27 @@ _MOMENTS = f"""
 SELECT c.session, c.at, c.file, c.offset, c.entry_id, c.kind, c.agent, c.text, c.amount, c.after
 FROM moments c JOIN files f ON f.id = c.file WHERE c.session IN ({{these}}) {_IN_ORDER}
 """  # noqa: S608 - our own text
-_SPENT = f"""
-SELECT c.session, c.at, c.file, c.offset, c.end_offset, c.end_at, c.rate, c.agent, c.branch, c.stop_reason, c.input, c.output,
-    c.cache_write, c.cache_write_5m, c.cache_write_1h, c.cache_read, c.web_searches
-FROM responses c JOIN files f ON f.id = c.file WHERE c.books & {int(Book.OURS)} AND c.session IN ({{these}}) {_IN_ORDER}
-"""  # noqa: S608 - our own text
+_SPENT = """
+SELECT r.session, r.at, r.file, r.offset, r.end_offset, r.end_at, r.rate, r.agent, r.branch, r.stop_reason, r.input, r.output,
+    r.cache_write, r.cache_write_5m, r.cache_write_1h, r.cache_read, r.web_searches
+FROM responses r JOIN files f ON f.id = r.file WHERE r.session IN ({these}) AND {chosen} ORDER BY f.kind = 'agent', r.file, r.offset
+"""
 
 
 def _by_session(
-    catalog: Catalog, sql: str, numbers: Sequence[int], times: tuple[int, int]
+    catalog: Catalog,
+    sql: str,
+    numbers: Sequence[int],
+    times: tuple[int, int],
+    chosen: str = "",
+    values: Sequence[object] = (),
 ) -> dict[int, list[list[Any]]]:
     """The rows of each session, with their time in milliseconds, within these times."""
     since, until = times
     found: dict[int, list[list[Any]]] = defaultdict(list)
-    for number, at, *columns in catalog.execute(sql.format(these=", ".join(map(str, numbers)))):
+    for number, at, *columns in catalog.execute(
+        sql.format(these=", ".join(map(str, numbers)), chosen=chosen), values
+    ):
         moment = at if isinstance(at, int) else milliseconds(at)
         if since <= moment < until:
             found[number].append([moment, *columns])

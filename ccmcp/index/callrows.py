@@ -7,10 +7,10 @@ is looked at here, in the rows that all else has left.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Literal, TypeAlias
 
+from ccmcp.index.agents import Kinds, kinds_of_agents, of_agents
 from ccmcp.index.aims import (
     Aim,
     command_aim,
@@ -23,7 +23,6 @@ from ccmcp.index.aims import (
     url_aim,
 )
 from ccmcp.index.calling import (
-    ANY_AGENT,
     FAILED,
     MAIN,
     UNKNOWN_AGENT,
@@ -34,17 +33,8 @@ from ccmcp.index.calling import (
     CallQuestion,
 )
 from ccmcp.index.catalog import Catalog
-from ccmcp.index.listing import sessions_by_number, where
+from ccmcp.index.listing import OF_LISTED, Condition, sessions_by_number, where
 from ccmcp.index.patterns import regular_expression
-
-Condition: TypeAlias = tuple[str, Sequence[object]]
-"""A condition over `calls c`, and its values."""
-
-Kinds: TypeAlias = Mapping[tuple[int, str], str]
-"""The kinds of subagents, empty where nothing tells, by session and id."""
-
-_SHOWN = "session IN (SELECT id FROM sessions WHERE excluded = 0)"
-"""What settings leave out names nothing that could be asked for either."""
 
 _COLUMNS = "c.rowid, c.session, c.at, c.entry_id, c.tool, c.target, c.outcome, c.error, c.agent"
 _KEYS = {
@@ -188,9 +178,7 @@ def _aims(wanted: CallFilter) -> Iterator[Aim]:
 
 
 def _conditions(catalog: Catalog, wanted: CallFilter, aims: Iterable[Aim]) -> Iterator[Condition]:
-    condition, values = where(catalog, wanted.sessions)
-    if wanted.session:
-        condition, values = f"{condition} AND s.root = ? AND s.session_id = ?", [*values, *wanted.session]
+    condition, values = where(catalog, wanted.sessions, session=wanted.session)
     yield f"c.session IN (SELECT s.id FROM sessions s WHERE {condition})", values  # noqa: S608 - our own condition
     if wanted.outcomes:
         yield f"c.outcome IN ({_marks(wanted.outcomes)})", wanted.outcomes
@@ -249,7 +237,7 @@ class _Names:
         self._kinds = kinds
         # Of a tool that was never given nor answered anything only its calls know; but such are aimed at nothing.
         by_name = question.wanted.tool or question.wanted.server or self._by_server
-        sql = f"SELECT DISTINCT tool FROM calls WHERE {_SHOWN}" if by_name else "SELECT name FROM tools"  # noqa: S608 - our own condition
+        sql = f"SELECT DISTINCT tool FROM calls WHERE {OF_LISTED}" if by_name else "SELECT name FROM tools"  # noqa: S608 - our own condition
         self._tools = sorted({str(tool) for [tool] in catalog.rows(sql)})
         self.unknown: dict[str, tuple[str, ...]] = {}
 
@@ -258,19 +246,11 @@ class _Names:
         kept = self._these_tools()
         if len(kept) < len(self._tools):
             yield f"c.tool IN ({_marks(kept)})", kept
-        match self._wanted.agent.lower():
-            case "":
-                pass
-            case "main":
-                yield "c.agent = ''", []
-            case "subagent" | "subagents" | "*":
-                yield "c.agent != ''", []
-            case _:
-                these = [f"{session} {agent}" for session, agent in self._these_agents()]
-                yield (
-                    "c.agent != '' AND c.session || ' ' || c.agent IN (SELECT value FROM json_each(?))",
-                    [json.dumps(these)],
-                )
+        if self._wanted.agent:
+            condition, unknown = of_agents(self._wanted.agent, "c", lambda: self._kinds)
+            if unknown:
+                self.unknown["agent"] = unknown
+            yield condition
 
     def _these_tools(self) -> list[str]:
         wanted, kept = self._wanted, self._tools
@@ -286,42 +266,6 @@ class _Names:
             if wanted.server and not these:
                 self.unknown["server"] = tuple(servers)
         return [tool for tool in kept if all(aim.tools is None or aim.tools(tool) for aim in self._aims)]
-
-    def _these_agents(self) -> list[tuple[int, str]]:
-        asked = self._wanted.agent
-        known = sorted({kind for kind in self._kinds.values() if kind})
-        kinds = named(asked, known)
-        start = asked.removeprefix("agent-")
-        found = [
-            agent
-            for agent, kind in self._kinds.items()
-            if (kind in kinds if kinds else agent[1].startswith(start))
-        ]
-        if not found:
-            self.unknown["agent"] = (MAIN, ANY_AGENT, *known)
-        return found
-
-
-def kinds_of_agents(
-    catalog: Catalog, sessions: Sequence[int] = (), table: Literal["calls", "responses"] = "calls"
-) -> Kinds:
-    """
-    The kinds of the subagents that made calls (or to whom responses went), in these sessions or in all.
-
-    Told by the meta.json beside a subagent's transcript, else by the result of the call that started it.
-    """
-    among = f"session IN ({_marks(sessions)})" if sessions else _SHOWN
-    callers = f"SELECT DISTINCT session, agent FROM {table} WHERE agent != '' AND {among}"  # noqa: S608 - our own names and placeholders
-    known = known_kinds(catalog, sessions)
-    every = [(_int(session), str(agent)) for session, agent in catalog.rows(callers, sessions)]
-    return {each: known.get(each, "") for each in every}
-
-
-def known_kinds(catalog: Catalog, sessions: Sequence[int] = ()) -> Kinds:
-    """The kinds of subagents, in these sessions or in all, of those whose kind is told."""
-    among = f"WHERE session IN ({_marks(sessions)})" if sessions else ""
-    rows = catalog.rows(f"SELECT session, agent, kind FROM agents {among} ORDER BY own", sessions)  # noqa: S608 - placeholders only
-    return {(_int(session), str(agent)): str(kind) for session, agent, kind in rows}
 
 
 # -- the calls themselves

@@ -313,7 +313,12 @@ _MILLISECOND = timedelta(milliseconds=1)
 def milliseconds(at: str) -> int:
     """A timestamp as whole milliseconds since 1970, never later than it is; 0 when it is none, or none of our time."""
     moment = moment_of(at) if at else None
-    return max(0, (moment - _EPOCH) // _MILLISECOND) if moment and moment.year < _FAR else 0
+    return max(0, milliseconds_of(moment)) if moment and moment.year < _FAR else 0
+
+
+def milliseconds_of(moment: datetime) -> int:
+    """A moment as whole milliseconds since 1970, never later than it is."""
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 _FAR = 2200

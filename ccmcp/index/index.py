@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ccmcp.index.fulltext import Fulltext
     from ccmcp.index.overlay import Overlay
     from ccmcp.index.question import Answer, Question
+    from ccmcp.index.spending import SpendingFilter
     from ccmcp.index.sums import Ledger
 
 T = TypeVar("T")
@@ -401,11 +402,12 @@ class Index:
         ask: "Callable[[Iterator[Activity]], T]",
         wanted: SessionFilter,
         session: tuple[str, str] | None,
+        responses: "SpendingFilter | None" = None,
     ) -> T:
         """What `ask` makes of what sessions did, one by one. Raises CcmcpError for a filter that names nothing."""
         from ccmcp.index.activity import activity  # noqa: PLC0415 - other questions do without
 
-        return self._of_all(lambda whole: ask(activity(whole, wanted, session=session)))
+        return self._of_all(lambda whole: ask(activity(whole, wanted, session=session, responses=responses)))
 
     def _of_all(self, ask: Callable[[Catalog], T]) -> T:
         """What is answered by the catalogue and what is beside it as one."""

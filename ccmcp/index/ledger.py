@@ -41,9 +41,12 @@ def strays(catalog: Catalog) -> set[int]:
 
 def recount(catalog: Catalog, units: Iterable[int], *, fresh: str = "") -> None:
     """Count the lines of these units anew; with `fresh` into tables of that prefix, which hold nothing else."""
+    wanted = [(unit,) for unit in units]
+    if not wanted:
+        return
     catalog.execute("CREATE TEMP TABLE touched (unit INTEGER PRIMARY KEY)")
     try:
-        catalog.insert("temp.touched", ((unit,) for unit in units), 1)
+        catalog.insert("temp.touched", wanted, 1)
         if not fresh:
             catalog.execute("DELETE FROM responses WHERE unit IN (SELECT unit FROM touched)")
         rows = list(_rows(catalog))

@@ -210,9 +210,24 @@ WITH_COPIES = "s.excluded != 1"
 """Also those that are shorter copies of another: all but what settings leave out."""
 
 
-def where(catalog: Catalog, wanted: SessionFilter, *, kept: str = LISTED) -> tuple[str, list[object]]:
+OF_LISTED = "session IN (SELECT id FROM sessions WHERE excluded = 0)"
+"""Rows of other tables that are of a listed session."""
+
+Condition: TypeAlias = tuple[str, Sequence[object]]
+"""An SQL condition, and its values."""
+
+
+def where(
+    catalog: Catalog,
+    wanted: SessionFilter,
+    *,
+    session: tuple[str, str] | None = None,
+    kept: str = LISTED,
+) -> tuple[str, list[object]]:
     """
     A filter as an SQL condition over `sessions s`, and its values; `kept` says which there are at all.
+
+    With `session` (root, id) that one alone, if the filter leaves it.
 
     Raises:
         ProjectNotFoundError: no session is of such a project.
@@ -246,6 +261,9 @@ def where(catalog: Catalog, wanted: SessionFilter, *, kept: str = LISTED) -> tup
             raise BadArgumentError("root", wanted.root, f"Roots: {', '.join(roots) or 'none'}.")
         conditions.append("s.root = ?")
         values.append(wanted.root)
+    if session:
+        conditions.append("s.root = ? AND s.session_id = ?")
+        values.extend(session)
     return " AND ".join(conditions), values
 
 

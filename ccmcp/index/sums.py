@@ -1,17 +1,16 @@
 """The catalogue -> tokens, summed by what is asked for. I/O: reads the catalogue."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ccmcp.index.aims import named
-from ccmcp.index.calling import ANY_AGENT, MAIN, UNKNOWN_AGENT
-from ccmcp.index.callrows import kinds_of_agents, known_kinds
+from ccmcp.index.agents import known_kinds
+from ccmcp.index.calling import MAIN, UNKNOWN_AGENT
 from ccmcp.index.catalog import Catalog
-from ccmcp.index.counting import SYNTHETIC, Book, told_by_rate
+from ccmcp.index.chosen import Chosen, of_sessions
+from ccmcp.index.counting import Book, told_by_rate
 from ccmcp.index.facts import utc
 from ccmcp.index.ledger import tools_of
-from ccmcp.index.listing import WITH_COPIES, pattern_of, where
 from ccmcp.index.spending import (
     NEVER,
     Account,
@@ -53,7 +52,7 @@ class Ledger:
 
     def compactions(self, wanted: SpendingFilter) -> dict[int, tuple[int, int]]:
         """How often the context of each session was summed up within a filter's times, and the largest that was, in tokens."""
-        condition, values = _of_sessions(self._catalog, wanted)
+        condition, values = of_sessions(self._catalog, wanted)
         since, until = (_stamp(at) if 0 < at < NEVER else "" for at in (wanted.since, wanted.until))
         rows = self._catalog.rows(
             f"SELECT session, COUNT(*), MAX(amount) FROM moments WHERE kind = 'compaction' AND at >= ? AND (? = '' OR at < ?) "  # noqa: S608 - our own condition
@@ -72,7 +71,7 @@ class Ledger:
 
         """
         catalog = self._catalog
-        chosen = _Chosen(catalog, question.wanted, question.book)
+        chosen = Chosen(catalog, question.wanted, question.book)
         if "agent" in question.by:
             kinds = known_kinds(catalog)
 
@@ -92,23 +91,22 @@ class Ledger:
         finally:
             catalog.execute("DROP TABLE temp.spans")
 
-    def windows(self, book: Book, length: int) -> list[tuple[int, int]]:
+    def windows(self, book: Book, length: int) -> list[int]:
         """
-        The windows of a length in milliseconds that responses fall into: (start, time of the last response in it).
+        When the windows of a length in milliseconds start that responses fall into.
 
         A window starts at the full UTC hour of its first response, and takes in what comes no later than
         its length after that; the next one starts with the first response after it.
         """
-        found: list[tuple[int, int]] = []
+        found: list[int] = []
         left_out = self._catalog.rows("SELECT id FROM sessions WHERE excluded = 1")
         shown = f"session NOT IN ({', '.join(str(number) for [number] in left_out)})"
         first = f"SELECT at FROM responses WHERE at > ? AND books & ? AND {shown} ORDER BY at LIMIT 1"  # noqa: S608 - our own condition
-        last = f"SELECT at FROM responses WHERE at <= ? AND books & ? AND {shown} ORDER BY at DESC LIMIT 1"  # noqa: S608 - as above
         at = 0
         while rows := self._catalog.rows(first, (at, int(book))):
             start = _int(rows[0][0]) // _HOUR * _HOUR
             at = start + length
-            found.append((start, _int(self._catalog.rows(last, (at, int(book)))[0][0])))
+            found.append(start)
         return found
 
     def accounts(self, wanted: SpendingFilter) -> list[Account]:
@@ -119,7 +117,7 @@ class Ledger:
         """
         if wanted.agent or wanted.branch:
             return []
-        condition, values = _of_sessions(self._catalog, wanted)
+        condition, values = of_sessions(self._catalog, wanted)
         if wanted.since:
             condition, values = f"{condition} AND s.started_at >= ?", [*values, _stamp(wanted.since)]
         if wanted.until < NEVER:
@@ -146,7 +144,7 @@ _HOUR = 3_600_000
 _DAY = 24 * _HOUR
 
 
-def _sums(catalog: Catalog, question: SpendingQuestion, chosen: "_Chosen", tables: str) -> Iterator[Sum]:
+def _sums(catalog: Catalog, question: SpendingQuestion, chosen: Chosen, tables: str) -> Iterator[Sum]:
     keys = [_KEYS[each].format(wall=_wall(question.clock)) for each in question.by]
     width = len(keys)
     moment = " + ".join(f"(r.at >= {each})" for each in question.moments) or "0"
@@ -223,94 +221,6 @@ def _share(total: Any, before: int, after: int, calls: int) -> Any:
     if total is None or isinstance(total, float):
         return total and total * (after - before) / calls
     return total * after // calls - total * before // calls
-
-
-class _Chosen:
-    """The responses that a filter leaves, as a condition over `responses r`; fills `unknown`."""
-
-    def __init__(self, catalog: Catalog, wanted: SpendingFilter, book: Book) -> None:
-        self._catalog = catalog
-        self._kinds: Mapping[tuple[int, str], str] | None = None
-        self.unknown: dict[str, tuple[str, ...]] = {}
-        parts = [("r.books & ?", [int(book)]), *self._parts(wanted)]
-        self.condition = (
-            " AND ".join(part for part, _ in parts),
-            [value for _, values in parts for value in values],
-        )
-
-    @property
-    def kinds(self) -> Mapping[tuple[int, str], str]:
-        """The kinds of all subagents that cost anything."""
-        if self._kinds is None:
-            self._kinds = kinds_of_agents(self._catalog, table="responses")
-        return self._kinds
-
-    def _parts(self, wanted: SpendingFilter) -> Iterator[tuple[str, Sequence[object]]]:
-        condition, values = _of_sessions(self._catalog, wanted)
-        # With a sign before it no index leads to the sessions: one after the other they take longer than all responses.
-        sign = "" if wanted.session else "+"
-        yield f"{sign}r.session IN (SELECT s.id FROM sessions s WHERE {condition})", values  # noqa: S608 - our own condition
-        if wanted.accounted:
-            yield "+r.session IN (SELECT session FROM accounts)", []
-        if wanted.since:
-            yield "r.at >= ?", [wanted.since]
-        if wanted.until < NEVER:
-            yield "r.at < ? AND r.at > 0", [wanted.until]
-        if wanted.branch:
-            yield from self._branch(wanted.branch)
-        if wanted.model:
-            yield from self._model(wanted.model)
-        if wanted.agent:
-            yield from self._agent(wanted.agent)
-
-    def _model(self, asked: str) -> Iterator[tuple[str, Sequence[object]]]:
-        rates = [str(rate) for [rate] in self._catalog.rows("SELECT rate FROM rates")]
-        these = [rate for rate in rates if asked.lower() in told_by_rate(rate)[0].lower()]
-        if not these:
-            self.unknown["model"] = tuple(
-                sorted({told_by_rate(rate).model for rate in self._shown("rate")} - {"", SYNTHETIC})
-            )
-        yield f"r.rate IN ({', '.join('?' * len(these))})", these
-
-    def _branch(self, asked: str) -> Iterator[tuple[str, Sequence[object]]]:
-        pattern = pattern_of(asked)
-        if not self._catalog.rows("SELECT 1 FROM responses WHERE branch GLOB ? LIMIT 1", (pattern,)):
-            self.unknown["branch"] = tuple(sorted(set(self._shown("branch")) - {""}))
-        yield "r.branch GLOB ?", [pattern]
-
-    def _shown(self, column: str) -> Iterator[str]:
-        """The values of a column in what settings do not leave out."""
-        sql = f"SELECT DISTINCT {column} FROM responses WHERE session NOT IN (SELECT id FROM sessions WHERE excluded = 1)"  # noqa: S608 - our own names
-        yield from (str(value) for [value] in self._catalog.rows(sql))
-
-    def _agent(self, asked: str) -> Iterator[tuple[str, Sequence[object]]]:
-        match asked.lower():
-            case "main":
-                yield "r.agent = ''", []
-            case "subagent" | "subagents" | "*":
-                yield "r.agent != ''", []
-            case _:
-                known = sorted({kind for kind in self.kinds.values() if kind})
-                kinds, start = named(asked, known), asked.removeprefix("agent-")
-                these = [
-                    each
-                    for each, kind in self.kinds.items()
-                    if (kind in kinds if kinds else each[1].startswith(start))
-                ]
-                if not these:
-                    self.unknown["agent"] = (MAIN, ANY_AGENT, *known)
-                pairs = ", ".join("(?, ?)" * bool(each) for each in these)
-                yield (
-                    f"(r.session, r.agent) IN (VALUES {pairs})" if these else "0",
-                    [value for each in these for value in each],
-                )
-
-
-def _of_sessions(catalog: Catalog, wanted: SpendingFilter) -> tuple[str, list[object]]:
-    condition, values = where(catalog, wanted.sessions, kept=WITH_COPIES)
-    if wanted.session:
-        return f"{condition} AND s.root = ? AND s.session_id = ?", [*values, *wanted.session]
-    return condition, values
 
 
 def _stamp(at: int) -> str:

@@ -15,6 +15,7 @@ from ccmcp.config import Config
 from ccmcp.errors import BadArgumentError, did_you_mean
 from ccmcp.history import History
 from ccmcp.index import Coverage
+from ccmcp.index.facts import milliseconds_of
 from ccmcp.insights import (
     Cost,
     Evidence,
@@ -111,7 +112,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _milliseconds(moment: datetime | None) -> int | None:
-    return (moment - _EPOCH) // timedelta(milliseconds=1) if moment else None
+    return milliseconds_of(moment) if moment else None
 
 
 def _moment(milliseconds: int) -> datetime | None:

@@ -2,13 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field
 from statistics import median, quantiles
 from typing import Protocol, TypeVar
 
-from ccmcp.index.activity import Activity, Spent
-from ccmcp.index.spending import SpendingFilter
+from ccmcp.index.activity import Activity
 from ccmcp.screen import cut
 from ccmcp.tools import Call
 from ccmcp.tools._money import work_prices
@@ -25,32 +23,6 @@ _UNKNOWN = "(unknown)"
 
 MOST = 20
 """So many tools and types of subagents are named, the dearest."""
-
-
-def narrowed(activities: Iterable[Activity], wanted: SpendingFilter) -> Iterator[Activity]:
-    """Activity with those responses alone that a filter is about."""
-    for activity in activities:
-        kinds = {each.agent: each.kind for each in activity.agents}
-        spent = (each for each in activity.spent if _fits(each, kinds.get(each.agent, ""), wanted))
-        yield replace(activity, spent=tuple(spent))
-
-
-def _fits(spent: Spent, kind: str, wanted: SpendingFilter) -> bool:
-    if wanted.model.lower() not in spent.model.lower():
-        return False
-    if wanted.branch and not fnmatchcase(spent.branch.lower(), wanted.branch.lower()):
-        return False
-    match wanted.agent.lower():
-        case "":
-            return True
-        case "main":
-            return not spent.agent
-        case "subagent" | "subagents" | "*":
-            return bool(spent.agent)
-        case agent:
-            return bool(spent.agent) and (
-                agent in kind.lower() or spent.agent.startswith(agent.removeprefix("agent-"))
-            )
 
 
 def details(activities: Iterable[Activity], table: PriceTable) -> Details:

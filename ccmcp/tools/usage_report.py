@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple, cast
 
 from ccmcp.errors import BadArgumentError, BadCursorError, NoBudgetError, did_you_mean
 from ccmcp.history import History
+from ccmcp.index.facts import milliseconds_of
 from ccmcp.index.spending import NEVER, SpendingFilter
 from ccmcp.limits import Ge, MaxLen
 from ccmcp.result import cursor, plain, position
@@ -22,7 +23,7 @@ from ccmcp.tools._spent_amounts import (
     usage_row,
     usage_totals,
 )
-from ccmcp.tools._spent_details import details, narrowed, turn_rows
+from ccmcp.tools._spent_details import details, turn_rows
 from ccmcp.usage.budgets import Budget
 from ccmcp.usage.keys import GROUPS, TIMES, Group
 from ccmcp.usage.report import Report, Request, report
@@ -185,8 +186,8 @@ def _wanted(history: History, asked: UsageQuestion, call: Call) -> SpendingFilte
         # Of time, branch and model each response tells itself.
         sessions=replace(session_filter(asked, call), since="", until="", branch="", model=""),
         session=session,
-        since=round(since.timestamp() * 1000) if since else 0,
-        until=round(until.timestamp() * 1000) if until else NEVER,
+        since=milliseconds_of(since) if since else 0,
+        until=milliseconds_of(until) if until else NEVER,
         model=whole(asked.model.strip()),
         agent=whole(agent.strip()),
         branch=whole(asked.branch.strip()),
@@ -239,9 +240,10 @@ def _rows(
         return _Rows((), newest=False)
     if _of_turns(asked):
         turns = history.activity(
-            lambda done: turn_rows(narrowed(done, request.wanted), request.prices, call),
+            lambda done: turn_rows(done, request.prices, call),
             session_filter(asked, call),
             request.wanted.session,
+            request.wanted,
         )
         return _Rows(turns, newest=True)
     return _Rows(
@@ -293,9 +295,10 @@ def _offset(asked: UsageQuestion, key: object) -> int:
 
 def _details(history: History, asked: UsageQuestion, call: Call, request: Request) -> Details:
     return history.activity(
-        lambda done: details(narrowed(done, request.wanted), request.prices),
+        lambda done: details(done, request.prices),
         session_filter(asked, call),
         request.wanted.session,
+        request.wanted,
     )
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ccmcp.index.activity import Spent
 from ccmcp.index.counting import SYNTHETIC, told_by_rate
+from ccmcp.index.facts import milliseconds_of
 from ccmcp.index.spending import Sum
 from ccmcp.usage.cost import Mode, Tokens, ccusage_cost, charged, cost, saved
 from ccmcp.usage.prices import PriceTable
@@ -187,7 +188,7 @@ class Pricing:
     @property
     def milliseconds(self) -> tuple[int, ...]:
         """`moments` as the index takes them."""
-        return tuple(round(each.timestamp() * 1000) for each in self.moments)
+        return tuple(map(milliseconds_of, self.moments))
 
     def add(self, amount: Amount, each: Sum) -> None:
         """Take a sum, with its price, into an amount."""

@@ -1,9 +1,9 @@
 """Time zones as plain arithmetic, and what hours, days, weeks and months are called. Pure."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal, TypeAlias
 
+from ccmcp.index.facts import milliseconds_of
 from ccmcp.index.spending import NEVER, Clock
 
 Period: TypeAlias = Literal["hour", "day", "week", "month"]
@@ -29,7 +29,7 @@ def clock(zone: tzinfo, first: int, last: int) -> Clock:
         there = min(here + _WEEK, end)
         later = _ahead(zone, there)
         if later != ahead:
-            parts.append((_milliseconds(_change(zone, here, there)), ahead // timedelta(milliseconds=1)))
+            parts.append((milliseconds_of(_change(zone, here, there)), ahead // timedelta(milliseconds=1)))
             ahead = later
         here = there
     return (*parts, (NEVER, ahead // timedelta(milliseconds=1)))
@@ -52,10 +52,6 @@ def _ahead(zone: tzinfo, moment: datetime) -> timedelta:
 
 def _at(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds // 1000, UTC)
-
-
-def _milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
 
 
 def day_of(number: int) -> date:
@@ -105,11 +101,3 @@ def bounds(period: Literal["day", "week", "month"], now: datetime) -> tuple[date
 def _midnight(day: date, zone: tzinfo | None) -> datetime:
     """The first moment of a day; where a change to summer time skips midnight, the one just after."""
     return datetime.combine(day, time(), zone).astimezone(UTC).astimezone(zone)
-
-
-def days_between(first: str, last: str) -> Iterator[str]:
-    """Every day from one to another, both included, as they are called."""
-    day, end = date.fromisoformat(first), date.fromisoformat(last)
-    while day <= end:
-        yield day.isoformat()
-        day += timedelta(days=1)

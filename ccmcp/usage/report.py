@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from ccmcp.index.counting import Book, told_by_rate
+from ccmcp.index.facts import milliseconds_of
 from ccmcp.index.spending import SpendingFilter, SpendingQuestion
 from ccmcp.index.sums import Ledger
 from ccmcp.usage.amount import Amount, Pricing
@@ -72,7 +73,7 @@ def report(ledger: Ledger, request: Request) -> Report:
     zone = request.now.tzinfo or UTC
     pricing = Pricing.of(request.prices, ledger.models(), mode=request.mode, ccusage=request.ccusage)
     # Responses of no known time are one span.
-    starts = [-1, *(start for start, _ in ledger.windows(book, HOURS_5))] if "block" in request.groups else []
+    starts = [-1, *ledger.windows(book, HOURS_5)] if "block" in request.groups else []
     spenders = ledger.spenders() if _OF_SESSIONS.intersection(request.groups) else {}
     keys = Keys(
         request.groups,
@@ -100,7 +101,7 @@ def report(ledger: Ledger, request: Request) -> Report:
         totals.add(amount)
     compactions = {} if request.ccusage else ledger.compactions(request.wanted)
     return Report(
-        rows=Rows(keys, amounts, compactions, spenders, round(request.now.timestamp() * 1000)),
+        rows=Rows(keys, amounts, compactions, spenders, milliseconds_of(request.now)),
         totals=totals,
         compactions=(
             sum(number for number, _ in compactions.values()),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ccmcp.index.counting import told_by_rate
+from ccmcp.index.facts import milliseconds_of
 from ccmcp.index.spending import SpendingFilter, SpendingQuestion
 from ccmcp.index.sums import Ledger
 from ccmcp.usage.amount import Amount, Pricing
@@ -36,7 +37,7 @@ def standings(
     since = min(start for start, _ in periods.values())
     pricing = Pricing.of(prices, ledger.models(), mode=mode)
     question = SpendingQuestion(
-        wanted=SpendingFilter(since=round(since.timestamp() * 1000)),
+        wanted=SpendingFilter(since=milliseconds_of(since)),
         by=("day", "session"),
         clock=clock(zone, *ledger.times()),
         moments=pricing.milliseconds,

@@ -522,6 +522,23 @@ def test_turns_and_details_are_of_what_the_filters_leave(home: Home, ask: Usage)
     assert turn["total_tokens"] == 1_100
 
 
+@pytest.mark.parametrize("asked", ["review*", "Code Reviewer", "code-", "agent-a1", "a1", "subagent"])
+def test_an_agent_is_the_same_one_in_totals_turns_and_details(home: Home, ask: Usage, asked: str) -> None:
+    chat, side = Chat("one"), Chat("side")
+    chat.user("Fix the door")
+    answer(chat)
+    answer(side, sessionId=chat.id, isSidechain=True, agentId="a1")
+    kind = "reviewer" if asked == "review*" else "code-reviewer"
+    home.agent(chat, "a1", side.records, {"agentType": kind})
+    home.write(chat)
+    report = ask("--group", "turn", "--session", chat.id, "--agent", asked, "--details")
+    assert report["totals"]["total_tokens"] == 1_100
+    assert [row["total_tokens"] for row in report["rows"]] == [1_100]
+    assert report["details"]["agents"] == [
+        {"agent": kind, "runs": 1, "total_tokens": 1_100, "cost_usd": 0.006}
+    ]
+
+
 def test_what_a_tool_cost_is_shared_out_whole_with_what_clients_wrote_down(home: Home, ask: Usage) -> None:
     chat = Chat("old", version="0.2.126")
     calls = [
