@@ -10,6 +10,8 @@ flows up: files become entries, entries become an index, the index answers tools
         parser      an argument list -> which command, with what
         commands    every command: the tools', and the few others
         init, completion, serving       the commands that are no tools
+        verify, decide  reports checked and signed; findings suppressed, a baseline
+        rules, classify, hook   what the audit looks for; what it says of calls to come
         registration                    where and how clients start ccmcp
         clients, entry, jsonc, toml_server      what clients' settings look like, and adding to them
         scripts     completion scripts
@@ -30,14 +32,16 @@ flows up: files become entries, entries become an index, the index answers tools
         instructions    what an agent is told before it calls anything
     tools/          WHAT CCMCP CAN DO: one file = one operation = one MCP tool = one command
         search_sessions, list_sessions, read_session, find_tool_calls, usage_report, session_insights
-        resume_command, index_status
-        _spent_details, _spent_amounts, _reviewed   what two of them have counted, as it is answered
+        audit_findings, compliance_report, resume_command, index_status
+        _accounted, _audited, _recorded     what two of them have found, and beside calls
+        _spent_details, _spent_amounts, _reviewed   what two others have counted, as it is answered
         _money, _filters    a user's prices and budgets; what several are asked alike
     views/          how answers read, for a model and in a terminal
-        calls, found, patterns      tool calls; found sessions; insights
+        calls, found, patterns, risks   tool calls; found sessions; insights; findings
         spent_screen, spent_table, spent_labels, spent_text, spent      tokens and money
         columns, figures, words     tables with bars; numbers; what is quoted among our own words
     history         the one object the tools hold: sessions, and an index that follows them
+    audit/          what was done -> findings: what was risky, what came of it; and reports of them
     usage/          tokens -> money: which response cost what, by anything that tells them apart
         report      a question -> rows, totals, what no line accounts for
         standings, rows, budgets, blocks, keys  where budgets stand; rows in order; five-hour blocks
@@ -69,7 +73,10 @@ flows up: files become entries, entries become an index, the index answers tools
         beside      a build that runs beside the questions
         coverage    how much of the history answers cover
         overlay     what is not in the stores yet, in memory
-        sums, activity, chosen, spending, union     tokens, summed; what sessions did; several catalogues
+        afterwards  what analysers see after the indexing
+        integrity   transcripts against what was recorded of them
+        risks, deeds    findings, filtered; what was done, counted
+        sums, union     tokens, summed; several catalogues as one
         search      a question -> sessions, best first
         reasons, facets, similar    why one ranks where it does, how they spread, what one is most about
         ranking, narrow     sessions in order, repetitions as one; which may be found at all
@@ -79,6 +86,8 @@ flows up: files become entries, entries become an index, the index answers tools
         excerpts    a passage's place -> its words and the part that matters
         stores, locks       the two stores, opened together, begun anew when damaged; one writer at a time
         build       changes -> both stores, in batches
+        judging     sessions with their findings, judged as a whole
+        activity, chosen, spending      what sessions did; which responses are asked for
         renew       session documents and summaries, when all files are known
         order       in which order and batches files are read
         record      what a batch writes into the catalogue
@@ -92,6 +101,7 @@ flows up: files become entries, entries become an index, the index answers tools
         ledger, counting    lines that state usage -> responses, each counted once
         harvest     a file's lines -> words, facts, rows
         done, moments, stated, own      rows of calls, of what else happened, of usage; ccmcp's own calls
+        analysis    what analysers see, and the rows they give
         changes, seams      what is on disk against what is known; an append told from a rewrite
         question    what is asked and answered
         callrows, agents, calling, aims, patterns, commands      tool calls, counted, grouped
@@ -108,7 +118,7 @@ flows up: files become entries, entries become an index, the index answers tools
         weights     every weight of the ranking, and what it is for
         codes       what the stores hold, in names and numbers
     transcripts/    files -> entries -> passages; the only place that knows Claude Code's format
-        discover    the files of a root
+        discover, retention     the files of a root; how long the client keeps them
         passages    entries -> what was said or done, by whom
         results     what came of a tool call
         calls       what a tool call was aimed at
@@ -117,14 +127,16 @@ flows up: files become entries, entries become an index, the index answers tools
         content     what a message can hold
         projects    project folders <-> paths
         vocabulary  the words for who speaks and what is said
-    redact          text without secrets and without what hides
+    redact/         text without secrets and without what hides
+    salt            the salt of fingerprints
+    decisions       what the user has decided about findings
     timeframe       "7d", "last-week" -> times
     config          roots, folders, settings; the only place that reads the environment
     screen          columns, colours and relative times for terminals
     result          results -> JSON, descriptions, cursors, token estimates
     limits          what a parameter may be
     plugins         one file = one tool
-    errors          every error, with its message
+    errors, values  every error, with its message; dataclasses for what must load fast
 
 To add a tool, a pattern or a price, copy a neighbour; nothing else changes.
 """

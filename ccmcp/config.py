@@ -11,12 +11,12 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from ccmcp.errors import SettingsError, did_you_mean
+from ccmcp.values import dataclass, field
 
 _TAG = (
     b"Signature: 8a477f597d28d172789f06886806bc55\n"
@@ -40,6 +40,37 @@ class Root:
 
     default: bool = field(default=False, compare=False)
     """Whether it is the one Claude Code takes by itself: `.claude` in the home folder."""
+
+
+_SEVERITIES = ("info", "low", "medium", "high", "critical")
+_DECISIONS = ("deny", "ask", "allow", "off")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookPolicy:
+    """What `ccmcp classify --hook` answers to a call."""
+
+    deny: str = ""
+    """The least severity that is denied; empty for none."""
+
+    ask: str = ""
+    """The least severity that the user is asked about; empty for none."""
+
+    allow: tuple[str, ...] = ()
+    """The tools whose calls are allowed unasked where nothing is found in them."""
+
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """A rule's id -> what is decided on its findings, whatever their severity: deny, ask, allow, or off for no say."""
+
+    def decision(self, rule: str, severity: str) -> str:
+        """deny, ask or allow; empty for no say."""
+        if rule in self.rules:
+            return self.rules[rule].replace("off", "")
+        rank = _SEVERITIES.index(severity)
+        for decision, least in (("deny", self.deny), ("ask", self.ask)):
+            if least and rank >= _SEVERITIES.index(least):
+                return decision
+        return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +109,11 @@ class Config:
 
     budgets: object = None
     """The table of budgets as it stands in the settings (`ccmcp.usage.budgets` reads it); none for none."""
+    retention_days: int = 0
+    """For how many days transcripts have to be kept, by a rule of yours; 0 for no such rule. The audit says where they are not."""
+
+    hook: HookPolicy | None = None
+    """By what `ccmcp classify --hook` decides; none for no decisions."""
 
     home: Path = field(default=Path(), compare=False)
     """The user's home, which `~` stands for."""
@@ -399,6 +435,34 @@ def _zone(value: object, place: str, _home: Path) -> str:
         ) from error
 
 
+def _hook(value: object, place: str, _home: Path) -> HookPolicy:
+    if not isinstance(value, dict):
+        raise SettingsError(
+            f'{place}: {_shown(value)} is no policy. Write [hook] with deny = "critical" and so on.'
+        )
+    for key in value:
+        _known(key, ("deny", "ask", "allow", "except", "rules"), place)
+    least = {
+        key: _one_of(value[key], _SEVERITIES, f"{place}: {key}") for key in ("deny", "ask") if key in value
+    }
+    rules = value.get("rules", {})
+    if not isinstance(rules, dict):
+        raise SettingsError(f'{place}: rules: {_shown(rules)} is no table. Write {{ "GIT-001" = "ask" }}.')
+    without = dict.fromkeys(_texts(value.get("except", []), f"{place}: except"), "off")
+    for rule in (*rules, *without):
+        if not re.fullmatch(r"[A-Z][A-Z0-9]*-\d+", rule):
+            raise SettingsError(f"{place}: {_shown(rule)} is no rule's id. `ccmcp rules` lists them.")
+    decided = {rule: _one_of(text, _DECISIONS, f"{place}: rules: {rule}") for rule, text in rules.items()}
+    tools = _texts(value.get("allow", []), f"{place}: allow")
+    return HookPolicy(**least, allow=tuple(tools), rules={**without, **decided})
+
+
+def _one_of(value: object, known: tuple[str, ...], place: str) -> str:
+    if not isinstance(value, str) or value not in known:
+        raise SettingsError(f"{place}: {_shown(value)} can't be used. {did_you_mean(str(value)[:60], known)}")
+    return value
+
+
 def _shown(value: object) -> str:
     return repr(value)[:60]
 
@@ -420,6 +484,8 @@ _KEYS: dict[str, Callable[[object, str, Path], Any]] = {
     "exclude_projects": _projects,
     "usage_prices": lambda value, place, home: _path(value, home, place),
     "budgets": lambda value, *_: value,
+    "hook": _hook,
+    "retention_days": _whole(0),
     "exclude_sessions": _sessions,
     "backlog_bytes": _whole(0),
     "memory_mb": _whole(64),

@@ -33,11 +33,12 @@ Damage inside transcripts is no error: it is a value, counted and reported.
 """
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:
     """A sentence that names the nearest of the known names, or lists them when none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only errors need it
+
     near = get_close_matches(name, known, n=1, cutoff=0.6)
     if near:
         return f"Did you mean {near[0]!r}?"
@@ -226,7 +227,7 @@ class TwoFormsError(UsageError):
     """One answer as JSON and as CSV."""
 
     def __init__(self, command: str) -> None:
-        super().__init__(f"`{command}` gives its answer in one form: leave out --json or --csv.")
+        super().__init__(f"`{command}` gives its answer in one form: --json, --csv or --format NAME.")
 
 
 class NotATerminalError(CcmcpError):

@@ -1,9 +1,11 @@
 """The one object the tools hold: a user's sessions, and an index that follows them."""
 
 from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from ccmcp.audit import ruleset
 from ccmcp.config import Config
 from ccmcp.errors import CcmcpError, SessionNotFoundError
 from ccmcp.index import (
@@ -13,15 +15,27 @@ from ccmcp.index import (
     SessionFile,
     SessionFilter,
 )
+from ccmcp.index.analysis import Analyser, Analysers, SessionAnalyser
 from ccmcp.index.status import Status, left_out, status_of
 
 if TYPE_CHECKING:
     from ccmcp.index import Answer, CallAnswer, CallQuestion, Question
     from ccmcp.index.activity import Activity
+    from ccmcp.index.integrity import Records
+    from ccmcp.index.risks import Risks
     from ccmcp.index.spending import SpendingFilter
     from ccmcp.index.sums import Ledger
 
 T = TypeVar("T")
+
+ANALYSERS = Analysers(
+    of_files=(
+        Analyser("calls", ruleset.CALLS, "ccmcp.audit.watching:calls"),
+        Analyser("secrets", ruleset.SECRETS, "ccmcp.audit.texts:secrets", deferred=True),
+    ),
+    of_sessions=SessionAnalyser("sessions", ruleset.SESSIONS, "ccmcp.audit.sequences:judge"),
+)
+"""What looks at transcripts while they are indexed, and after."""
 
 Progress = Callable[[int, int, str], None]
 Stopped = Callable[[], bool]
@@ -43,7 +57,7 @@ class History:
         """
         self.config = config
         self.patient = patient
-        self._index = Index(config)
+        self._index = Index(config, ANALYSERS)
 
     def refresh(self, progress: Progress | None = None, stopped: Stopped | None = None) -> Coverage:
         """Bring the index up to what is on disk now; how much of the history answers then cover."""
@@ -85,6 +99,28 @@ class History:
         They come one by one, and are gone when `ask` returns. Raises CcmcpError for a filter that names nothing.
         """
         return self._index.activity(ask, wanted, session, responses)
+
+    def analyse(
+        self, progress: Progress | None = None, stopped: Stopped | None = None
+    ) -> dict[str, tuple[int, int]]:
+        """Have analysers see what they have not yet; by name how many bytes of transcripts each has seen, and of how many."""
+        return self._index.analyse(progress, stopped, wait=self.patient)
+
+    def risks(self, ask: "Callable[[Risks], T]") -> T:
+        """What `ask` makes of the findings of one moment's history. Raises CcmcpError for a filter that names nothing."""
+        return self._index.risks(ask)
+
+    def integrity(self, now: datetime, *, thorough: bool = False) -> "Records":
+        """
+        The records of all transcripts, after a look at those that have changed, or with `thorough` at every byte of all.
+
+        `now` in UTC. Sees what the last refresh saw. Raises SettingsError where no records can be kept.
+        """
+        return self._index.integrity(now, thorough=thorough)
+
+    def damaged_transcripts(self) -> list[tuple[str, str, str, str, int, str]]:
+        """Transcripts with lines that are no JSON: root, session id, project, path, how many, when the session ended."""
+        return self._index.damaged_transcripts()
 
     def session(self, asked: str) -> tuple[Session, tuple[SessionFile, ...]]:
         """

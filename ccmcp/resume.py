@@ -14,7 +14,7 @@ from itertools import groupby
 
 from ccmcp.config import Root
 from ccmcp.index import Session, SessionFile
-from ccmcp.redact import clean, sanitise
+from ccmcp.redact import clean, marks, sanitise
 from ccmcp.transcripts.projects import encodes
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -22,7 +22,6 @@ _ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|\\\\")
 _PS_QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
 _BARE = re.compile(r"[^'\"\\%!`$]")
 """Characters that stand for themselves in a format of printf inside quotes of any kind."""
-_REDACTED = re.compile(r"\[redacted:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +242,7 @@ def _usable(path: str, *, windows: bool) -> bool:
 
 def _secrets(text: str) -> int:
     """How many secrets a reader would see in a text."""
-    return len(_REDACTED.findall(clean(text))) - len(_REDACTED.findall(sanitise(text)))
+    return marks(clean(text)) - marks(sanitise(text))
 
 
 def _hides_a_secret(text: str, *, windows: bool) -> bool:

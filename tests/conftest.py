@@ -9,11 +9,19 @@ from hypothesis import settings
 
 from ccmcp.config import Config
 from ccmcp.history import History
+from ccmcp.redact import use_salt
 from tests.transcript import Home
 
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("thorough", max_examples=500, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(autouse=True)
+def _no_salt() -> Iterator[None]:
+    """A command that ran in this process leaves no salt behind."""
+    yield
+    use_salt(None)
 
 
 @pytest.fixture

@@ -382,11 +382,11 @@ def test_a_session_without_a_prompt_says_so(home: Home, history: History) -> Non
 
 def test_a_title_is_one_line_without_secrets(home: Home, history: History) -> None:
     chat = Chat("it")
-    chat.raw(type="custom-title", customTitle="one\ntwo  AKIAIOSFODNN7EXAMPLE", sessionId=chat.id)
+    chat.raw(type="custom-title", customTitle="one\ntwo  AKIAQ3EGRZJ7WVX2LMNB", sessionId=chat.id)
     home.write(chat)
     listed(history)
     assert title(history, chat).startswith("one two ")
-    assert "AKIAIOSFODNN7EXAMPLE" not in title(history, chat)
+    assert "AKIAQ3EGRZJ7WVX2LMNB" not in title(history, chat)
 
 
 # -- ids

@@ -243,7 +243,7 @@ def test_a_secret_is_never_shown_in_parts(ask: Ask) -> None:
     chat = Chat("secret")
     chat.user("word " * 150 + f"token={TOKEN} " + "word " * 300)
     shown = "".join(text for page in pages(ask, chat, max_tokens=200) for text in texts(page))
-    assert "[redacted:github-token]" in shown
+    assert "[REDACTED:github-token]" in shown
     assert TOKEN[4:12] not in shown
     assert TOKEN[-8:] not in shown
 

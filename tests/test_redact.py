@@ -1,16 +1,36 @@
 import base64
 import csv
+import json
 import os
 import re
 from pathlib import Path
 from random import Random
 from string import ascii_letters, digits
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmcp.redact import SECRETS, clean, cleaned, redact, sanitise
+from ccmcp.redact import (
+    clean,
+    cleaned,
+    fingerprint,
+    found,
+    marks,
+    masked,
+    may_hold,
+    redact,
+    sanitise,
+    scan,
+    use_salt,
+)
+from ccmcp.redact.candidates import candidates
+from ccmcp.redact.providers import DEFINITE
+from ccmcp.redact.shapes import NAMED, SET
+from ccmcp.redact.shapes import SHAPES as TOKENS
+
+SECRETS = (*TOKENS, *SET, *NAMED)
 
 
 def token(length: int, alphabet: str = ascii_letters + digits) -> str:
@@ -20,6 +40,8 @@ def token(length: int, alphabet: str = ascii_letters + digits) -> str:
 
 HEX = digits + "abcdef"
 UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+KEY_ID = "".join(Random(7).choices(UPPER, k=16))
 
 # kind -> what has its shape, as prefix and rest.
 SHAPES = [
@@ -38,8 +60,8 @@ SHAPES = [
     ("github-token", "gh" + "s_" + token(36)),
     ("github-token", "github" + "_pat_" + token(22) + "_" + token(59)),
     ("gitlab-token", "gl" + "pat-" + token(20)),
-    ("aws-key-id", "AK" + "IA" + UPPER[:16]),
-    ("aws-key-id", "AS" + "IA" + UPPER[:16]),
+    ("aws-key-id", "AK" + "IA" + KEY_ID),
+    ("aws-key-id", "AS" + "IA" + KEY_ID),
     ("google-api-key", "AI" + "za" + token(35)),
     ("google-oauth-token", "ya" + "29." + token(60)),
     ("google-client-secret", "GOC" + "SPX-" + token(28)),
@@ -80,7 +102,7 @@ def test_a_secret_leaves_its_kind_and_nothing_of_its_value(kind: str, secret: st
         ("?k%3D", "&b"),
         ("(", ")."),
     ]:
-        assert redact(before + secret + after) == f"{before}[redacted:{kind}]{after}"
+        assert redact(before + secret + after) == f"{before}[REDACTED:{kind}]{after}"
 
 
 # kind, before, value, after: the value alone goes.
@@ -107,7 +129,7 @@ IN_CONTEXT = [
 def test_a_value_known_by_its_setting_goes_and_the_setting_stays(
     kind: str, before: str, value: str, after: str
 ) -> None:
-    assert redact(before + value + after) == f"{before}[redacted:{kind}]{after}"
+    assert redact(before + value + after) == f"{before}[REDACTED:{kind}]{after}"
 
 
 KEY_LINES = [token(64), token(64), token(40) + "=="]
@@ -121,26 +143,26 @@ NEWLINES = pytest.mark.parametrize("newline", ["\n", "\r\n", "\\n", "\\\\n", "\n
 )
 def test_a_private_key_goes_up_to_its_end(label: tuple[str, str], newline: str) -> None:
     key = newline.join([BEGIN.format(*label), *KEY_LINES, END.format(*label)])
-    assert redact(f'"key": "{key}", more') == '"key": "[redacted:private-key]", more'
+    assert redact(f'"key": "{key}", more') == '"key": "[REDACTED:private-key]", more'
 
 
 @NEWLINES
 def test_a_private_key_without_its_end_goes_as_far_as_its_lines_go(newline: str) -> None:
     key = newline.join([BEGIN.format("EC ", ""), *KEY_LINES])
-    assert redact(f"{key} and then it was cut off") == "[redacted:private-key] and then it was cut off"
+    assert redact(f"{key} and then it was cut off") == "[REDACTED:private-key] and then it was cut off"
 
 
 def test_a_private_key_with_headers_and_without_its_end_goes() -> None:
     key = "\n".join(
         [BEGIN.format("RSA ", ""), "Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-128-CBC,00", "", *KEY_LINES]
     )
-    assert redact(key + "\n\nSo much for it.") == "[redacted:private-key]\n\nSo much for it."
+    assert redact(key + "\n\nSo much for it.") == "[REDACTED:private-key]\n\nSo much for it."
 
 
 def test_a_private_key_in_base64_goes() -> None:
     for label in "", "RSA ", "EC ", "OPENSSH ":
         key = "\n".join([BEGIN.format(label, ""), *KEY_LINES, END.format(label, "")])
-        assert redact("K=" + base64.b64encode(key.encode()).decode() + "\n") == "K=[redacted:private-key]\n"
+        assert redact("K=" + base64.b64encode(key.encode()).decode() + "\n") == "K=[REDACTED:private-key]\n"
 
 
 @pytest.mark.parametrize(
@@ -175,7 +197,16 @@ def test_there_are_many_kinds_and_each_names_itself() -> None:
     for secret in SECRETS:
         assert re.fullmatch(r"[a-z0-9-]+", secret.kind)
         assert secret.anchors
-        re.compile(secret.pattern)
+        re.compile(secret.pattern.encode("ascii"))
+
+
+def test_what_is_claimed_is_looked_for() -> None:
+    kinds = {secret.kind for secret in SECRETS}
+    assert len(DEFINITE) >= 45
+    for provider in DEFINITE:
+        assert provider.shape
+        assert provider.source
+        assert set(provider.kinds) <= kinds, provider.name
 
 
 @pytest.mark.parametrize(
@@ -216,13 +247,13 @@ def test_persian_hindi_and_emoji_stay_readable(text: str) -> None:
 def test_a_secret_broken_by_hidden_characters_is_found() -> None:
     secret = "gh" + "p_" + token(36)
     for hidden in "\u200b", "\u200d", "\ufe0f", "\x1b[1m", "\U000e0041", "\u00ad":
-        assert clean(secret[:9] + hidden + secret[9:]) == "[redacted:github-token]"
+        assert clean(secret[:9] + hidden + secret[9:]) == "[REDACTED:github-token]"
 
 
 def test_json_values_are_cleaned_throughout() -> None:
     secret = "gh" + "p_" + token(36)
     value = {"a\x1b[0m": [secret, 1, None, True, 2.5, ("x\u200b", {secret: ()})]}
-    gone = "[redacted:github-token]"
+    gone = "[REDACTED:github-token]"
     assert cleaned(value) == {"a": [gone, 1, None, True, 2.5, ("x", {gone: ()})]}
 
 
@@ -277,7 +308,7 @@ FRAGMENTS = st.sampled_from(
         "\ud800",
         "\u200b",
     ]
-    + ["Bearer ", "Basic ", "[redacted:jwt]", '"', "-", "_", " "]
+    + ["Bearer ", "Basic ", "[redacted:jwt]", "[REDACTED:jwt]", "[REDACTED:jwt:0a1b2c3d]", '"', "-", "_", " "]
 )
 TEXTS = st.text() | st.text(st.characters()) | st.lists(FRAGMENTS, max_size=20).map("".join)
 
@@ -309,29 +340,145 @@ def labelled() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-# Rules of the labelled set whose values have a shape of their own (not just "a word near the provider's name").
-SHAPED = re.compile(
-    r"""(?x) kingfisher\.(?:
-      (?:anthropic|openai|postman|linear|notion|supabase|sendgrid|npm|pypi|huggingface|groq|xai|replicate|shopify|telegram
-        |discord|azurestorage\.key|jwt|doppler|pulumi|planetscale|figma|dockerhub|rubygems|nuget|cratesio|uri|buildkite
-        |google\.oauth2)\.1
-      | (?:stripe|aws|digitalocean|databricks|pem|privkey|sourcegraph|gitlab)\.[123]
-      | github\.[12347] | google\.[24] | slack\.[124] | square\.[23] | mailgun\.2 )
-    | private-key | slack-webhook-url | anthropic-(?:admin-)?api-key | notion-api-token
-    | 1password-service-account-token | facebook-page-access-token"""
-)
-
-
 def test_labelled_secrets_are_found_and_harmless_texts_left(labelled: list[dict[str, str]]) -> None:
-    def found(row: dict[str, str]) -> bool:
+    def is_found(row: dict[str, str]) -> bool:
         text = base64.b64decode(row["text_b64"]).decode("utf-8", "replace")
         return redact(text) != text
 
-    shaped = [r for r in labelled if r["expected"] == "secret" and SHAPED.fullmatch(r["rule"])]
-    # Published keys of the real shape are labelled harmless in this set; in another text they would be secrets.
-    published = re.compile("gcp-api|anthropic|bedrock")
-    harmless = [r for r in labelled if r["expected"] == "none" and not published.search(r["rule"])]
-    assert len(shaped) > 100
-    assert len(harmless) > 250
-    assert sum(map(found, shaped)) / len(shaped) > 0.93
-    assert sum(map(found, harmless)) / len(harmless) < 0.04
+    secrets = sum(is_found(row) for row in labelled if row["expected"] == "secret")
+    harmless = sum(is_found(row) for row in labelled if row["expected"] == "none")
+    assert secrets > 300
+    assert secrets / (secrets + harmless) >= 0.98
+
+
+# -- marks -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def salted() -> None:
+    use_salt(lambda: b"0123456789abcdef")
+
+
+GITHUB = "gh" + "p_" + token(36)
+
+
+@pytest.mark.usefixtures("salted")
+def test_a_mark_tells_the_same_secret_again_under_the_same_salt_only() -> None:
+    first, other = redact(f"a {GITHUB}"), redact("gh" + "p_" + token(36)[::-1])
+    assert re.fullmatch(r"a \[REDACTED:github-token:[0-9a-f]{8}\]", first)
+    assert redact(f"b\n{GITHUB}!")[2:-1] == first[2:] != other
+    assert fingerprint("github-token", GITHUB)[:8] in first
+    use_salt(lambda: b"another salt of this")
+    assert redact(f"a {GITHUB}") != first
+
+
+@pytest.mark.usefixtures("salted")
+def test_a_private_key_has_one_fingerprint_however_it_is_written() -> None:
+    ways = [
+        newline.join([BEGIN.format("EC ", ""), *KEY_LINES, END.format("EC ", "")])
+        for newline in ("\n", "\r\n", "\\n", "\\\\n", "\n    12\u2192")
+    ]
+    assert len({redact(way) for way in ways}) == 1
+
+
+def test_the_salt_is_asked_for_at_the_first_secret_only() -> None:
+    asked: list[int] = []
+
+    def load() -> bytes:
+        asked.append(1)
+        return b"0123456789abcdef"
+
+    use_salt(load)
+    redact("nothing")
+    assert not asked
+    redact(f"{GITHUB} {GITHUB}")
+    redact(GITHUB)
+    assert len(asked) == 1
+
+
+@pytest.mark.usefixtures("salted")
+def test_marks_are_counted_and_no_secrets_themselves() -> None:
+    text = redact(f"https://{GITHUB}:x@example.org https://me:{GITHUB}@example.org password={GITHUB}")
+    assert GITHUB not in text
+    assert marks(text) == 4
+    assert redact(text) == text
+    assert not marks("[REDACTED: all of it] [redacted:jwt]")
+
+
+def test_a_masked_value_shows_a_third_at_most_and_nothing_of_a_key_or_password() -> None:
+    assert masked("github-token", GITHUB) == f"{GITHUB[:4]}...{GITHUB[-2:]}"
+    for length in range(1, 40):
+        value = token(40)[:length]
+        shown = masked("api-key", value).replace("...", "")
+        assert len(shown) <= length / 3
+    assert masked("private-key", "x" * 99) == "(private-key)"
+    assert masked("url-password", "hunter2") == "(url-password)"
+
+
+# -- the detector ----------------------------------------------------------------------
+
+
+@given(st.sampled_from(SHAPES), TEXTS, TEXTS)
+def test_no_secret_is_left_in_any_text(shape: tuple[str, str], before: str, after: str) -> None:
+    secret = shape[1]
+    text = f"{before} {secret} {after}"
+    assert secret not in clean(text)
+    assert secret not in redact(text)
+    assert may_hold(text.encode("utf-8", "surrogatepass"))
+
+
+@given(st.sampled_from(SHAPES), TEXTS)
+def test_a_line_of_a_transcript_is_told_by_its_bytes(shape: tuple[str, str], before: str) -> None:
+    for line in (
+        json.dumps({"a": f"{before}\n{shape[1]}\n"}),
+        json.dumps([f"{before} {shape[1]}"], ensure_ascii=False),
+    ):
+        assert may_hold(line.encode("utf-8", "surrogatepass"))
+
+
+@given(TEXTS, st.sampled_from(SHAPES))
+def test_what_is_found_are_places_in_the_text(text: str, shape: tuple[str, str]) -> None:
+    whole, after = f"{text} {shape[1]} {text}", 0
+    for each in found(whole):
+        assert after <= each.start < each.end <= len(whole)
+        assert whole[each.start : each.end] not in redact(whole) or each.end - each.start < 12
+        after = each.end
+
+
+@given(TEXTS, st.sampled_from(SHAPES))
+def test_with_and_without_the_optional_engine_the_same_is_found(text: str, shape: tuple[str, str]) -> None:
+    re2 = pytest.importorskip("re2", reason="google-re2 is not installed: pip install ccmcp[fast]")
+    by_re2 = _RE2.setdefault("", scan._by_re2(re2)) if not _RE2 else _RE2[""]
+    for whole in text, f"{text}{shape[1]} {text}":
+        data = whole.encode("utf-8", "surrogatepass")
+        assert list(scan._found(data, by_re2)) == list(scan._found(data, scan._by_runs))
+
+
+_RE2: dict[str, Any] = {}
+
+
+@pytest.mark.parametrize(
+    "placeholder",
+    [
+        "AK" + "IA" + "IOSFODNN7EXAMPLE",
+        "gh" + "p_" + "abcdefghijklmnopqrstuvwxyz1234567890",
+        "sk-" + "proj-" + "your-key-here-1" + "0" * 40,
+        "xo" + "xb-" + "123456789012-" + "x" * 24,
+        "https://user:password@example.org/x.git",
+    ],
+)
+def test_what_stands_in_manuals_is_no_secret(placeholder: str) -> None:
+    assert redact(placeholder) == placeholder
+
+
+def test_candidates_are_told_on_demand_and_not_redacted() -> None:
+    value = token(40)
+    text = (
+        f"DB_PASSWORD=Tr0ub4dor3xy and curl -u me:hunter2hunter2 https://example.org and {value} and {GITHUB}"
+    )
+    seen = [(each.kind, text[each.start : each.end]) for each in candidates(text)]
+    assert seen == [("assigned", "Tr0ub4dor3xy"), ("assigned", "hunter2hunter2"), ("high-entropy", value)]
+    assert value in redact(text)
+    assert not list(
+        candidates("a plain sentence about the password of someone, in src/some/long/path/of/a/file.py")
+    )

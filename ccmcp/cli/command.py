@@ -1,7 +1,7 @@
 """A command, what every command understands, and one run of the command line. Values only."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +19,16 @@ GROUPS = (READING, REPORTS, CHANGES, SETUP)
 
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """What every command understands; --csv only those that have such an answer."""
+    """What every command understands; --csv and --format only those that have such an answer."""
 
     json: bool = False
     """The answer as JSON: every key always there, null when unknown."""
 
     csv: bool = False
     """The answer's rows as CSV; texts that a spreadsheet would run as formulas begin with a '."""
+
+    format: str = ""
+    """The whole answer as a document: its format's name."""
 
     config_dir: str = ""
     """Claude Code's config folder, instead of CLAUDE_CONFIG_DIR; several with commas between."""
@@ -37,7 +40,7 @@ class Common:
     """No colours. NO_COLOR=1 does the same for good."""
 
     show_secrets: bool = False
-    """Secrets as they are, instead of [redacted:...]; on a terminal only."""
+    """Secrets as they are, instead of [REDACTED:...]; on a terminal only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +86,9 @@ class Command:
     csv: Callable[[Any], str] | None = None
     """result -> CSV, where there is such an answer."""
 
+    formats: "Mapping[str, Callable[[Any, Invocation], str]]" = field(default_factory=dict)
+    """(parameters, invocation) -> the whole answer as a document, by the format's name."""
+
     refusal: Callable[[Any], str] | None = None
     """result -> why the exit code is 1 although there is an answer; empty for no reason."""
 
@@ -114,7 +120,8 @@ class Command:
     @property
     def shared(self) -> tuple[Option, ...]:
         """The ones that other commands have too."""
-        return tuple(option for option in options(Common) if self.csv or option.field != "csv")
+        has = {"csv": self.csv is not None or "csv" in self.formats, "format": bool(self.formats)}
+        return tuple(option for option in options(Common) if has.get(option.field, True))
 
     @property
     def takes_words(self) -> bool:

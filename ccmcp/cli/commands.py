@@ -5,16 +5,19 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from ccmcp.cli.command import CHANGES, GROUPS, READING, REPORTS, Command, Invocation
 
 if TYPE_CHECKING:  # it loads the index, which help, completion and init do without
-    from ccmcp.tools import Tool
+    from ccmcp.history import History
+    from ccmcp.tools import Call, Tool
 
-_OWN = {"init", "completion", "serve"}
+_OWN = {"init", "completion", "serve", "verify", "sign", "suppress", "baseline", "classify", "rules"}
 _HELP = {"help", "--help", "-h"}
+_WITHOUT_TOOLS = {"init", "serve", "classify", "rules", "--version", "-V"}
 
 
 def tools_for(arguments: "Sequence[str]") -> "Sequence[Tool]":
@@ -25,7 +28,7 @@ def tools_for(arguments: "Sequence[str]") -> "Sequence[Tool]":
     the command's name in it (`list`: list_sessions); where not, or in doubt, all are loaded and nothing else changes.
     """
     first = arguments[0] if arguments else ""
-    if first in ("init", "serve", "--version", "-V") and not _HELP.intersection(arguments):
+    if first in _WITHOUT_TOOLS and not _HELP.intersection(arguments):
         return ()
     from ccmcp import tools  # noqa: PLC0415 - the most of what a command's start takes
 
@@ -50,9 +53,19 @@ def all_commands(tools: "Sequence[Tool]", *, own: bool = True) -> dict[str, Comm
     changing = {tool.command.partition(" ")[0] for tool in tools if tool.writes}
     found = [of_tool(tool, changes=tool.command.partition(" ")[0] in changing) for tool in tools]
     if own:
-        from ccmcp.cli import completion, init, serving  # noqa: PLC0415 - rarely wanted
+        from ccmcp.cli import classify, completion, decide, init, rules, serving, verify  # noqa: PLC0415 - rarely wanted
 
-        found += [init.COMMAND, completion.COMMAND, serving.COMMAND]
+        found += [
+            init.COMMAND,
+            completion.COMMAND,
+            serving.COMMAND,
+            verify.VERIFY,
+            verify.SIGN,
+            decide.SUPPRESS,
+            decide.BASELINE,
+            classify.COMMAND,
+            rules.COMMAND,
+        ]
     # Who looks for a command mostly looks for words: what takes a query comes first in its group.
     order = sorted(found, key=lambda command: (GROUPS.index(command.group), not command.takes_words))
     return {command.name: command for command in order}
@@ -73,11 +86,21 @@ def of_tool(tool: "Tool", *, changes: bool) -> Command:
         run=run,
         screen=tool.screen,
         csv=tool.csv,
+        formats={name: _as_document(tool, make) for name, make in tool.formats.items()},
         refusal=tool.refusal,
         positional=tool.positional,
         examples=tool.examples,
         tool_name=tool.name,
     )
+
+
+def _as_document(
+    tool: "Tool", make: "Callable[[History, Any, Call], str]"
+) -> "Callable[[object, Invocation], str]":
+    def made(parameters: object, invocation: Invocation) -> str:
+        return str(_ask(replace(tool, run=make), parameters, invocation))
+
+    return made
 
 
 def _ask(tool: "Tool", parameters: object, invocation: Invocation) -> object:

@@ -42,7 +42,10 @@ def overview(commands: Mapping[str, Command], screen: Screen, only: str = "") ->
 def manual(command: Command, commands: Mapping[str, Command], screen: Screen) -> str:
     """One command."""
     text = spoken(command.description, commands)
-    lines = [f"{screen.style('Usage:', 'bold')} {command.usage}", "", *_wrapped(text, screen, "")]
+    usage = command.usage
+    if len(usage) + len("Usage: ") > screen.width:
+        usage = usage.replace(" [options]", "\n    [options]")
+    lines = [*f"{screen.style('Usage:', 'bold')} {usage}".split("\n"), "", *_wrapped(text, screen, "")]
     arguments = [
         (_argument(option), _explanation(option, told(option, command, commands), positional=True))
         for option in command.arguments
@@ -83,7 +86,11 @@ def told(option: Option, command: Command, commands: Mapping[str, Command]) -> s
 def shared(command: Command | None = None) -> list[tuple[Option, str]]:
     """The options of every command, or those that one shares with others, and what they do."""
     found = descriptions(Common)
-    its = command.shared if command else [option for option in options(Common) if option.field != "csv"]
+    its = (
+        command.shared
+        if command
+        else [option for option in options(Common) if option.field not in ("csv", "format")]
+    )
     return [(option, found[option.field]) for option in its]
 
 

@@ -19,6 +19,7 @@ from ccmcp.errors import (
     UnknownCommandError,
     UnknownFlagError,
     UsageError,
+    did_you_mean,
 )
 
 Flags = Mapping[str, tuple[Option, bool | None]]
@@ -80,8 +81,11 @@ def _request(command: Command, given: Sequence[str]) -> Request:
         if option.required and option.field not in found:
             raise MissingValueError(option.flag, command.full_name, option.wanted)
     common = {option.field: found.pop(option.field) for option in command.shared if option.field in found}
-    if common.get("json") and common.get("csv"):
+    if sum(bool(common.get(form)) for form in ("json", "csv", "format")) > 1:
         raise TwoFormsError(command.full_name)
+    asked = str(common.get("format", ""))
+    if asked and asked not in command.formats:
+        raise BadArgumentError("--format", asked, did_you_mean(asked, list(command.formats)))
     return Request(command=command, parameters=command.parameters(**found), common=Common(**common))
 
 
@@ -108,6 +112,8 @@ def _leading(given: Sequence[str]) -> tuple[list[str], list[str]]:
 def _command(rest: Sequence[str], commands: Mapping[str, Command]) -> tuple[Command | None, list[str], str]:
     """The command that these words begin with, the words after it; or no command, but the group they begin with."""
     first = rest[0]
+    if len(rest) > 1 and (both := f"{first} {rest[1]}") in commands:
+        return commands[both], list(rest[2:]), ""
     if first in commands:
         return commands[first], list(rest[1:]), ""
     group = [name.partition(" ")[2] for name in commands if name.startswith(f"{first} ")]

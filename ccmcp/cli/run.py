@@ -21,7 +21,7 @@ from ccmcp.errors import (
     NotATerminalError,
     UsageError,
 )
-from ccmcp.redact import clean, sanitise
+from ccmcp.redact import clean, marks, sanitise, use_salt
 from ccmcp.result import plain
 from ccmcp.screen import Screen
 
@@ -77,6 +77,7 @@ def _run(
         answer(_told(request, commands, terminal))
         return DONE
     found = _settings(env, request.common)
+    use_salt(lambda: _salt(found, request.common))
     invocation = Invocation(
         env=found,
         terminal=terminal,
@@ -140,15 +141,29 @@ def _config(env: Mapping[str, str], common: Common) -> "Config":
     return Config.load(env, {"timezone": common.tz})
 
 
+def _salt(env: Mapping[str, str], common: Common) -> bytes:
+    from ccmcp.salt import read_salt  # noqa: PLC0415 - only who meets a secret needs it
+
+    return read_salt(_config(env, common).state)
+
+
 def _obey(command: Command, parameters: object, invocation: Invocation) -> int:
     common, terminal = invocation.common, invocation.terminal
     if common.show_secrets and not terminal.out_is_tty:
         raise NotATerminalError
+    document = common.format or ("csv" if common.csv and not command.csv else "")
+    if document:
+        # A document is for others: always redacted, whatever the terminal may show.
+        text = clean(command.formats[document](parameters, invocation))
+        _answer_text(text)
+        _count_redacted(marks(text))
+        return DONE
     result = command.run(parameters, invocation)
     if isinstance(result, int):
         return result
     # Before styling: cleaned text has no escape sequences. Not even --show-secrets lets a transcript's through.
-    safe = cleaned_result(result, sanitise if common.show_secrets else clean)
+    redacted: list[int] = []
+    safe = cleaned_result(result, sanitise if common.show_secrets else lambda text: _counted(text, redacted))
     if common.json:
         import json  # noqa: PLC0415 - only --json needs it
 
@@ -157,15 +172,33 @@ def _obey(command: Command, parameters: object, invocation: Invocation) -> int:
         _answer_csv(command.csv(safe), safe)
     else:
         answer(command.screen(safe, _screen(common.tz, terminal)))
+    if not common.json:  # its markers say so, and some programs read both outputs as one
+        _count_redacted(sum(redacted))
     if why := command.refusal(safe) if command.refusal else "":
         complain(clean(why))
         return FAILED
     return DONE
 
 
-def _answer_csv(text: str, result: Any) -> None:
+def _counted(text: str, redacted: list[int]) -> str:
+    safe = clean(text)
+    if found := marks(safe):
+        redacted.append(found)
+    return safe
+
+
+def _count_redacted(number: int) -> None:
+    if number:
+        complain(f"{number} {'secret is' if number == 1 else 'secrets are'} redacted in this answer")
+
+
+def _answer_text(text: str) -> None:
     # Windows' standard output makes CR LF of each LF by itself.
     answer(text.replace("\r\n", "\n") if sys.platform == "win32" else text)
+
+
+def _answer_csv(text: str, result: Any) -> None:
+    _answer_text(text)
     if more := getattr(result, "next_cursor", None):  # CSV has no place to say so
         complain(f"there are more rows: --limit N, or --cursor {more}")
 

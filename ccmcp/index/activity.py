@@ -13,8 +13,13 @@ from ccmcp.index.facts import milliseconds
 from ccmcp.index.listing import WITH_UNLISTED, Session, SessionFilter, sessions_by_number, where
 from ccmcp.index.spending import SpendingFilter
 
-MomentKind: TypeAlias = Literal["prompt", "command", "interruption", "compaction", "api_error", "turn_end"]
-"""What a person asked; a slash command; Esc; the context was summed up; a request failed; the client said how long a turn took."""
+MomentKind: TypeAlias = Literal[
+    "prompt", "command", "interruption", "compaction", "api_error", "turn_end", "mode"
+]
+"""
+What a person asked; a slash command; Esc; the context was summed up; a request failed; the client said how long a
+turn took; another permission mode held from here on.
+"""
 
 Place: TypeAlias = tuple[int, int]
 """(file, offset of a line in it): orders what happened in one transcript, whatever the clock says."""
@@ -176,6 +181,16 @@ def activity(
                 spent=tuple(map(_spent, spent[number])),
                 agents=tuple(agents[number]),
             )
+
+
+def done_in(
+    catalog: Catalog, numbers: Sequence[int]
+) -> dict[int, tuple[tuple[CallDone, ...], tuple[Moment, ...]]]:
+    """The calls of these sessions, those of ccmcp itself left out, and what else happened; by the sessions' numbers."""
+    calls, moments = (_by_session(catalog, sql, numbers, (0, _NEVER)) for sql in (_CALLS, _MOMENTS))
+    return {
+        number: (tuple(map(_call, calls[number])), tuple(map(_moment, moments[number]))) for number in numbers
+    }
 
 
 _AT_ONCE = 200

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 import tantivy
 
 from ccmcp.errors import CcmcpError
-from ccmcp.index import record, renew
+from ccmcp.index import judging, record, renew
+from ccmcp.index.analysis import NOBODY, Analyser, Analysers
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.changes import Changes, KnownFile, Work
 from ccmcp.index.codes import EXCLUDED_BY_SETTINGS
@@ -58,6 +59,8 @@ class Build:
     fulltext: Fulltext
     excludes: Callable[[str, str], bool]
     """(project path, session id) -> whether settings leave it out."""
+    analysers: Analysers = NOBODY
+    """What looks at transcripts on the way."""
     memory: int = 300_000_000
     """Bytes of memory to stay within, as far as that goes: both writers get their shares of it."""
     progress: Callable[[int, int, str], None] | None = None
@@ -79,6 +82,10 @@ class Build:
     _half_bytes: int = 0
     """Bytes read, half of them for each of prose and the others: a file that is read in two passes counts once."""
     _all_bytes: int = 0
+
+    @property
+    def _at_once(self) -> tuple[Analyser, ...]:
+        return tuple(analyser for analyser in self.analysers.of_files if not analyser.deferred)
 
     def apply(self, changes: Changes) -> None:
         """
@@ -125,6 +132,8 @@ class Build:
             self._ahead.close()
         renew.place_summaries(self.catalog, self.fulltext, self._batch)
         # What this build did not touch is as it was, unless a killed writer left something to be settled.
+        # Before the last step, which says that all is settled.
+        judging.judge(self.catalog, self.analysers, self.stopped)
         renew.session_documents(self.catalog, self.fulltext, None if left_over else self._touched)
         self.fulltext.reload()
 
@@ -233,6 +242,7 @@ class Build:
                 start_head.key,
                 copy_of,
                 append=bool(reading.start) or not reading.prose,
+                analysers=reading.analysers,
             )
         )
 
@@ -263,6 +273,7 @@ class Build:
             originals=tuple(path for path, _ in originals),
             pending=record.pending_calls(self.catalog, number) if how == "append" else {},
             excluded=self._excluded(session, file, start_head),
+            analysers=self._at_once if file.kind in ("main", "agent") else (),
         )
 
     # -- whose a file is

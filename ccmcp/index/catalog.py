@@ -197,6 +197,57 @@ CREATE TABLE moments (              -- what happened beside calls and responses
 );
 CREATE INDEX moments_file ON moments (file);
 CREATE INDEX moments_session ON moments (session);
+CREATE TABLE findings (             -- index.analysis.FindingRow: what analysers found; no text in it holds a secret
+    file INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    analyser TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    level INTEGER NOT NULL,         -- severity, 0 info to 4 critical
+    confidence INTEGER NOT NULL,    -- 0 signal, 1 probable, 2 definite
+    entry_id TEXT NOT NULL,
+    call_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    target TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    note TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    related TEXT NOT NULL,
+    line INTEGER NOT NULL           -- its number in the file, from 1; 0 when unknown
+);
+CREATE INDEX findings_file ON findings (file);
+CREATE INDEX findings_session ON findings (session);
+CREATE INDEX findings_level ON findings (level) WHERE level >= 2;
+CREATE INDEX findings_fingerprint ON findings (fingerprint);
+CREATE TABLE sights (               -- index.analysis.Sight
+    file INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    analyser TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    entry_id TEXT NOT NULL,
+    call_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    note TEXT NOT NULL
+);
+CREATE INDEX sights_file ON sights (file);
+CREATE INDEX sights_session ON sights (session);
+CREATE INDEX sights_kind ON sights (kind, value, at);
+CREATE TABLE analysed (             -- how far each analyser has seen each file, and by which of its versions
+    file INTEGER NOT NULL,
+    analyser TEXT NOT NULL,
+    version TEXT NOT NULL,
+    upto INTEGER NOT NULL,
+    lines INTEGER NOT NULL,         -- up to there
+    PRIMARY KEY (file, analyser)
+) WITHOUT ROWID;
+CREATE TABLE unjudged (             -- sessions whose findings as a whole are to be worked out anew
+    session INTEGER PRIMARY KEY
+);
 CREATE TABLE agents (               -- the kinds of subagents, as far as a file tells them
     file INTEGER NOT NULL,
     session INTEGER NOT NULL,

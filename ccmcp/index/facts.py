@@ -59,6 +59,10 @@ class FileFacts:
     branches: list[str] = field(default_factory=list)
     models: list[str] = field(default_factory=list)
     permission_modes: list[str] = field(default_factory=list)
+    mode: str = ""
+    """The last of them."""
+    added: list[str] = field(default_factory=list)
+    """Folders added to the session with /add-dir, as typed."""
     slugs: list[str] = field(default_factory=list)
     version: str = ""
     entrypoint: str = ""
@@ -143,7 +147,7 @@ class FileFacts:
                 self._see_answer(entry)
             case User():
                 self.messages += 1
-                _add(self.permission_modes, name(entry.permission_mode))
+                self._see_mode(entry.permission_mode)
                 _add(self.slugs, text_of(entry.record, "slug"))
                 self.sidechain_entries += entry.sidechain
             case System():
@@ -202,8 +206,12 @@ class FileFacts:
                 self.cost_state = _cost_state(entry.record)
             case _:
                 pass
-        if mode := text_of(entry.record, "permissionMode"):
-            _add(self.permission_modes, name(mode))
+        self._see_mode(text_of(entry.record, "permissionMode"))
+
+    def _see_mode(self, mode: str) -> None:
+        if mode:
+            self.mode = name(mode)
+            _add(self.permission_modes, self.mode)
 
     def see_passage(self, entry: Entry, passage: Passage) -> None:
         """Take in what a passage says of its session."""
@@ -213,10 +221,12 @@ class FileFacts:
             if not self.first_prompt:
                 self.first_prompt = one_line(passage.text)
         elif passage.kind == "command" and passage.role == "user":
-            self._see_command(passage.text.partition(" ")[0])
+            self._see_command(*passage.text.partition(" ")[::2])
 
-    def _see_command(self, name: str) -> None:
-        if name in _CLEARS and not self.turns:
+    def _see_command(self, name: str, given: str) -> None:
+        if name == "/add-dir":
+            _add(self.added, one_line(given))
+        elif name in _CLEARS and not self.turns:
             self.inherited_title = self.custom_title
         elif name == "/rename":
             self.inherited_title = ""

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import orjson
 
+from ccmcp.index.analysis import Analysis, Observed
 from ccmcp.index.codes import INPUT, NOTED, OUTPUT, SAID, THOUGHT
 from ccmcp.index.done import RESULT_PLACES, call_row, result_columns
 from ccmcp.index.facts import FileFacts, name, seconds
-from ccmcp.index.moments import moment_row
+from ccmcp.index.moments import mode_row, moment_row
 from ccmcp.index.own import is_own
 from ccmcp.index.stated import usage_row
 from ccmcp.redact import clean
@@ -80,6 +81,8 @@ class Harvest:
     """Rows of `moments`: offset, then entry_id to after."""
     summaries: list[tuple[int, str, str]] = field(default_factory=list)
     """(offset, leaf uuid, text): whose they are is settled when all files are known."""
+    observed: dict[str, Observed] = field(default_factory=dict)
+    """What analysers found, by their names."""
     leaves: list[str] = field(default_factory=list)
     """Uuids of messages of clients old enough to be named by a summary line (before 2.1)."""
 
@@ -160,6 +163,8 @@ class Reader:
     """Tool names of calls that stand before `start`, by call id."""
     skip: Callable[[Entry], bool] | None = None
     """Whether an entry is a copy that another file already gave."""
+    analyses: tuple[Analysis, ...] = ()
+    """What looks at each passage that is no copy."""
     _queued: dict[str, Word] = field(default_factory=dict)
     _lines_seen: set[int] = field(default_factory=set)
 
@@ -193,8 +198,37 @@ class Reader:
         tool = self.known_calls.get(call_id, "")
         return "" if tool == _OWN else tool
 
+    def observe(self) -> Iterator[Word]:
+        """Have the analysers look at every whole line that may hold anything for them; no words, and no facts."""
+        number = self.harvest.lines
+        for offset, line in read_lines(self.path, self.start):
+            if self.until is not None and offset >= self.until:
+                break
+            number += 1
+            if not any(analysis.wants(line) for analysis in self.analyses):
+                continue
+            for entry in decode_line(line, offset, number):
+                if self.skip is not None and self.skip(entry):
+                    continue
+                for passage in passages(entry):
+                    match passage.block:
+                        case ToolCall() as call:
+                            self.known_calls[call.id] = _OWN if is_own(call) else name(call.name)
+                        case _:
+                            pass
+                    if self._called(passage) != _OWN or isinstance(passage.block, ToolCall):
+                        for analysis in self.analyses:
+                            analysis.see(entry, passage, self._called(passage), self._agent(entry))
+        self.harvest.lines = number
+        yield from ()
+
+    def _called(self, passage: Passage) -> str:
+        """The tool of a call, or of the call a result belongs to; empty for everything else."""
+        return self.known_calls.get(passage.call_id, "") if passage.call_id else ""
+
     def _take(self, entry: Entry, line: bytes) -> Iterator[Word]:
         harvest = self.harvest
+        mode = harvest.facts.mode
         harvest.facts.see(entry)
         copied = self.skip is not None and self.skip(entry)
         harvest.copied += copied
@@ -203,9 +237,15 @@ class Reader:
             if row := usage_row(entry, line, self.agent, copied=copied, stray=stray):
                 harvest.usage.append(row)
         self._count(entry)
+        if harvest.facts.mode != mode and not copied:
+            harvest.moments.append(mode_row(entry, harvest.facts.mode, self._agent(entry)))
         at = -1
         for part, passage in enumerate(passages(entry)):
             own = self._see(entry, passage, copied=copied)
+            # What ccmcp answered repeats history; what stands beside a call of it in a shell line does not.
+            if not copied and not (own and isinstance(passage.block, ToolResult)):
+                for analysis in self.analyses:
+                    analysis.see(entry, passage, self._called(passage), self._agent(entry))
             if passage.block is None and not copied and (moment := moment_row(entry, passage)):
                 harvest.moments.append((*moment[:4], self._agent(entry), *moment[4:]))
             title = isinstance(entry, CustomTitle | AiTitle) and harvest.facts.see_title(passage.text)

@@ -11,11 +11,13 @@ import gc
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from ccmcp.config import Config
 from ccmcp.errors import CcmcpError
 from ccmcp.index import listing
+from ccmcp.index.analysis import NOBODY, Analysers
 from ccmcp.index.beside import Beside, Progress, Stopped
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.changes import Changes, changes
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
     from ccmcp.index.activity import Activity
     from ccmcp.index.calling import CallAnswer, CallQuestion
     from ccmcp.index.fulltext import Fulltext
+    from ccmcp.index.integrity import Records
     from ccmcp.index.overlay import Overlay
     from ccmcp.index.question import Answer, Question
+    from ccmcp.index.risks import Risks
     from ccmcp.index.spending import SpendingFilter
     from ccmcp.index.sums import Ledger
 
@@ -62,9 +66,9 @@ def _uncollected() -> Iterator[None]:
 class Index:
     """Search and facts over the transcripts of some roots. Safe to use from several threads."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, analysers: Analysers = NOBODY) -> None:
         """
-        Open the cache, or begin one.
+        Open the cache, or begin one. `analysers` look at transcripts as these are read, and their rows are kept.
 
         Raises:
             SettingsError: the cache folder can't be made.
@@ -72,6 +76,7 @@ class Index:
 
         """
         self.config = config
+        self.analysers = analysers
         self.stores = Stores(config)
         self.scans: dict[str, Scan] = {}
         self.unreadable: list[str] = []
@@ -84,10 +89,20 @@ class Index:
         self._beside = Beside()
         self._built_beside = False
         """Whether a build ran beside whose end has not been looked at."""
+        self._after = Beside()
+        """What analysers see of what is indexed."""
+        self._records: Records | None = None
+        self._recorded: dict[str, list[FoundFile]] = {}
+        """The files as they were when the records were last brought up to them."""
+        self._seen: tuple[tuple[int, int], dict[str, tuple[int, int]]] | None = None
+        """How far analysers are, and the catalogue's state then."""
+        self._analysed_at: tuple[int, int] | None = None
+        """The catalogue's state when nothing was left for them."""
         self._overlay: Overlay | None = None
 
     def close(self) -> None:
         """Stop what runs beside, and close the stores. What was not committed is read again next time."""
+        self._after.end()
         self._beside.end()
         with self._lock:
             self._drop_overlay()
@@ -115,7 +130,73 @@ class Index:
                 break  # else it may have begun before what is now on disk was written
         with self._lock:
             self._mended(self._look_at_build)
+            if not wait:
+                self._mended(lambda: self._analyse(at_once=False))
             return self._mended(self._coverage)
+
+    # -- what comes after the indexing
+
+    def analyse(
+        self, progress: Progress | None = None, stopped: Stopped | None = None, *, wait: bool = False
+    ) -> dict[str, tuple[int, int]]:
+        """
+        Have analysers see what they have not seen of what is indexed; by their names, how many bytes they have, of how many.
+
+        Little is seen at once; much is begun beside, newest sessions first, and waited for with `wait`.
+        """
+        with self._lock:
+            self._mended(lambda: self._analyse(at_once=True))
+        self._after.watch(progress, stopped, wait=wait)
+        if wait and self._after.error is not None and not isinstance(self._after.error, CcmcpError):
+            raise self._after.error
+
+        def seen(catalog: Catalog) -> dict[str, tuple[int, int]]:
+            from ccmcp.index.afterwards import analysed_bytes  # noqa: PLC0415
+
+            state = catalog.state()
+            if self._seen is None or self._seen[0] != state:
+                self._seen = (
+                    state,
+                    {each.name: analysed_bytes(catalog, each) for each in self.analysers.of_files},
+                )
+            return self._seen[1]
+
+        return self._answered(seen)
+
+    def _analyse(self, *, at_once: bool) -> None:
+        """See at once what is little, begin what is much."""
+        if not self.analysers.of_files or self._beside.running or self._after.running:
+            return
+        if self._analysed_at == self.stores.catalog.state():
+            return
+        from ccmcp.index import afterwards  # noqa: PLC0415 - most refreshes bring nothing for it
+
+        left = sum(each.bytes for each in afterwards.waiting(self.stores.catalog, self.analysers))
+        if not left:
+            self._analysed_at = self.stores.catalog.state()
+        elif left > afterwards.SMALL:
+            self._after.start(self._analyse_beside)
+            self._after.first_batch.set()
+        elif at_once:
+            with self.stores.locked(LOCK_SECONDS) as held:
+                if held:
+                    afterwards.analyse(self.stores.catalog, self.analysers, self.stores.locked)
+                    self._known.forget()
+
+    def _analyse_beside(self) -> None:
+        from ccmcp.index import afterwards  # noqa: PLC0415
+
+        catalog = self.stores.another_connection()
+        try:
+            afterwards.analyse(
+                catalog,
+                self.analysers,
+                self.stores.locked,
+                progress=self._after.tell,
+                stopped=self._after.stopped,
+            )
+        finally:
+            catalog.close()
 
     def _look(self, stopped: Stopped | None) -> None:
         """Scan, and take in what is new: at once when it is little, else beside."""
@@ -152,6 +233,7 @@ class Index:
         """Go over to other stores where these were replaced."""
         if self.stores.follow():
             self._known.forget()
+            self._seen = None
             self._drop_overlay()
 
     def _scan(self) -> None:
@@ -184,7 +266,7 @@ class Index:
         with disk.snapshot():
             found = changes(known_files(disk), self._files(), self._seen_whole(), seam_if_there, moves=False)
             if found:
-                self._overlay = Overlay(disk, found, self._excludes)
+                self._overlay = Overlay(disk, found, self._excludes, self.analysers)
         self._behind = False
 
     def _write_here(self, found: Changes, stopped: Stopped | None) -> None:
@@ -220,6 +302,7 @@ class Index:
                 catalog,
                 fulltext,
                 self._excludes,
+                self.analysers,
                 memory=self.config.memory_mb * 1_000_000,
                 progress=self._beside.tell if beside else None,
                 stopped=stopped,
@@ -253,6 +336,7 @@ class Index:
             if not is_damage(error) or self._mendings >= _MOST_MENDINGS:
                 raise
         self._mendings += 1
+        self._after.end()
         self._beside.end()
         self._built_beside = False
         self._drop_overlay()
@@ -408,6 +492,40 @@ class Index:
         from ccmcp.index.activity import activity  # noqa: PLC0415 - other questions do without
 
         return self._of_all(lambda whole: ask(activity(whole, wanted, session=session, responses=responses)))
+
+    def risks(self, ask: "Callable[[Risks], T]") -> T:
+        """What `ask` makes of one moment's findings. Raises CcmcpError for a filter that names nothing."""
+        from ccmcp.index.risks import Risks  # noqa: PLC0415 - other questions do without
+
+        return self._of_all(lambda whole: ask(Risks(whole)))
+
+    def damaged_transcripts(self) -> list[tuple[str, str, str, str, int, str]]:
+        """Transcripts with lines that are no JSON: root, session id, project, path, how many, when the session ended."""
+        rows = self.catalog_rows(
+            "SELECT s.root, s.session_id, s.project, f.path, f.damaged, COALESCE(s.ended_at, '') FROM files f "
+            "JOIN sessions s ON s.id = f.session WHERE f.damaged > 0 AND s.excluded IN (0, 3) ORDER BY f.path"
+        )
+        return [(str(a), str(b), str(c), str(d), int(str(e)), str(f)) for a, b, c, d, e, f in rows]
+
+    def integrity(self, now: datetime, *, thorough: bool = False) -> "Records":
+        """The records of all transcripts, after a look at those that have changed, or at all. Raises SettingsError."""
+        from ccmcp.index.integrity import Records, Seen  # noqa: PLC0415 - only audits need it
+        from ccmcp.transcripts.retention import cleanup_days  # noqa: PLC0415
+
+        with self._lock:
+            if self._records is None:
+                self._records = Records(self.config.state)
+            files = {label: each.files for label, each in self.scans.items()}
+            if thorough or files != self._recorded:
+                whole = self._seen_whole()
+                seen = [
+                    Seen(root.path, tuple(files[root.label]), whole[root.label], cleanup_days(root.path))
+                    for root in self.config.roots
+                    if root.label in files
+                ]
+                self._records.check(seen, now, thorough=thorough)
+                self._recorded = files
+            return self._records
 
     def _of_all(self, ask: Callable[[Catalog], T]) -> T:
         """What is answered by the catalogue and what is beside it as one."""

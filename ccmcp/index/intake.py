@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ccmcp.index import codes
+from ccmcp.index.analysis import Analyser, begun
 from ccmcp.index.copies import skipper
 from ccmcp.index.docs import Prepared, SessionWords, prepared
 from ccmcp.index.facts import name as clean_name
@@ -41,6 +42,10 @@ class Reading:
     """Tools of calls whose results may follow, by call id."""
     excluded: bool = False
     """Whether settings keep its words out of the index."""
+    analysers: tuple[Analyser, ...] = ()
+    """What looks at its lines on the way."""
+    observed: bool = False
+    """Whether analysers alone look at it: its words and facts are in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +110,14 @@ def _transcript(reading: Reading) -> Iterator[Portion]:
         rest=reading.rest,
         known_calls=dict(reading.pending),
         skip=skipper(file.path, reading.originals) if reading.originals else None,
+        analyses=() if reading.excluded else tuple(begun(each, harvest.facts) for each in reading.analysers),
     )
     if file.kind == "agent":
         harvest.facts.see_meta(read_meta(file.path))
     words = SessionWords()
     passages: list[Prepared] = []
     size = 0
-    for word in reader.words():
+    for word in reader.observe() if reading.observed else reader.words():
         if reading.excluded:
             continue
         tool = clean_name(word.passage.tool) or reader.tool_of(word.passage.call_id)
@@ -125,6 +131,8 @@ def _transcript(reading: Reading) -> Iterator[Portion]:
             yield Portion(passages)
             passages, size = [], 0
     words.settle()
+    for analyser, analysis in zip(reading.analysers, reader.analyses, strict=False):
+        harvest.observed[analyser.name] = analysis.observed
     yield Portion(passages, Taken(harvest, words))
 
 

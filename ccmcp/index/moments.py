@@ -17,6 +17,11 @@ def moment_row(entry: Entry, passage: Passage) -> tuple[object, ...] | None:
     return entry.offset, entry.id, utc(entry.timestamp), kind, text, amount, after
 
 
+def mode_row(entry: Entry, mode: str, agent: str) -> tuple[object, ...]:
+    """A row of `moments` from offset on, without the session: from here on this permission mode held."""
+    return entry.offset, entry.id, utc(entry.timestamp), "mode", agent, mode, 0, 0
+
+
 def _line(text: str) -> str:
     """The start of a text on one line. The word that was cut goes before what is clean does: it may be half a secret."""
     folded = " ".join(text[: 40 * TEXT_LENGTH].split())

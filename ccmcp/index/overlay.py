@@ -8,6 +8,7 @@ same numbers, so that of those sessions the overlay's rows stand and the stores'
 
 from collections.abc import Callable, Iterable, Iterator
 
+from ccmcp.index.analysis import Analysers
 from ccmcp.index.build import Build
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.changes import Changes, Work
@@ -22,14 +23,16 @@ from ccmcp.transcripts.entries import text_of
 _FIRST_NEW = 1 << 40
 """Numbers of files and sessions that the stores don't know begin here."""
 
-_OF_FILES = ("calls", "usage", "moments", "accounts", "agents")
+_OF_FILES = ("calls", "usage", "moments", "accounts", "agents", "findings", "sights")
 """Tables whose rows belong to a file, and go when it goes."""
 
 
 class Overlay:
     """What the stores do not hold yet."""
 
-    def __init__(self, disk: Catalog, found: Changes, excludes: Callable[[str, str], bool]) -> None:
+    def __init__(
+        self, disk: Catalog, found: Changes, excludes: Callable[[str, str], bool], analysers: Analysers
+    ) -> None:
         """Read the changes between the files and this moment's catalogue, which stays as it is; moves are no changes here."""
         self.catalog = Catalog.make(None)
         self.fulltext = Fulltext(None)
@@ -46,7 +49,7 @@ class Overlay:
             if each.kind in ("main", "agent")
             for row in disk.rows("SELECT session FROM files WHERE id = ? AND session IS NOT NULL", (each.id,))
         }
-        Build(self.catalog, self.fulltext, excludes).apply(found)
+        Build(self.catalog, self.fulltext, excludes, analysers).apply(found)
         self._documents |= self.fulltext.sessions_with_documents()
 
     def stale(self, disk: Catalog) -> Stale:
@@ -87,6 +90,8 @@ class Overlay:
                     ("calls", "file"),
                     ("usage", "file"),
                     ("moments", "file"),
+                    ("findings", "file"),
+                    ("sights", "file"),
                 ):
                     self._copy(disk, table, f"{key} = ?", each.id)
         # What is new gets numbers beyond all others.

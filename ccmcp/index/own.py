@@ -12,6 +12,11 @@ _OWN_COMMAND = re.compile(
 OWN_TOOLS: dict[str, frozenset[str]] = {
     name: frozenset(parameters.split())
     for name, parameters in {
+        "audit_findings": (
+            "agent branch category cursor fingerprint limit min_severity model new outcome project root rule session since "
+            "suppressed this_project until"
+        ),
+        "compliance_report": "branch checklist model project root since this_project until",
         "find_tool_calls": (
             "agent branch command cursor error file group limit model more_than own project query "
             "root server session since sort status this_project tool until url"

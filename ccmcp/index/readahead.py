@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Final
 
 from ccmcp.index.intake import Portion, Reading, take
+from ccmcp.redact import salt, use_salt
 
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from ccmcp.index.readahead import work; work()"
 _DEAD = (EOFError, OSError, ValueError, pickle.UnpicklingError)
@@ -81,7 +82,7 @@ def _start() -> "subprocess.Popen[bytes] | None":
     if not sys.executable:
         return None
     try:
-        return subprocess.Popen(  # noqa: S603 - this interpreter, and a program that stands above
+        process = subprocess.Popen(  # noqa: S603 - this interpreter, and a program that stands above
             [sys.executable, "-c", _PROGRAM.format(path=sys.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -89,6 +90,13 @@ def _start() -> "subprocess.Popen[bytes] | None":
         )
     except OSError:
         return None
+    assert process.stdin is not None
+    with contextlib.suppress(
+        *_DEAD
+    ):  # what it redacts gets the same marks; an argument would be seen by others
+        pickle.dump(salt(), process.stdin)
+        process.stdin.flush()
+    return process
 
 
 def _fetch(stream: IO[bytes], portions: "queue.Queue[Portion | None]") -> None:
@@ -103,6 +111,8 @@ def work() -> None:
     """The other process: read the files named on stdin, write their portions to stdout, until there are no more."""
     gc.disable()  # it makes no cycles, and ends when the files do
     with contextlib.suppress(*_DEAD, KeyboardInterrupt):
+        known: bytes = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process at the other end
+        use_salt(lambda: known)
         while True:
             readings: list[Reading] = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process at the other end
             for reading in readings:

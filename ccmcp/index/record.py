@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ccmcp.index import ledger
+from ccmcp.index.analysis import Analyser, Observed
 from ccmcp.index.catalog import Catalog
 from ccmcp.index.changes import KnownFile
 from ccmcp.index.done import RESULT_COLUMNS
@@ -28,6 +29,8 @@ class FileDone:
     copy_of: int | None
     append: bool
     """Whether the rows of earlier readings stay."""
+    analysers: tuple[Analyser, ...] = ()
+    """Those that looked at it."""
 
 
 def file_number(catalog: Catalog, path: str) -> int | None:
@@ -184,6 +187,9 @@ def write(
         leaves = [leaf for each in done for leaf in each.harvest.leaves]
         touched |= _named_by_summaries(catalog, done, leaves)
         fold(catalog, touched)
+        catalog.connection.executemany(
+            "INSERT OR IGNORE INTO unjudged VALUES (?)", [(each,) for each in touched]
+        )
         # Last, when it is settled which sessions there are.
         ledger.recount(catalog, units | ledger.strays(catalog))
         catalog.execute("DELETE FROM meta WHERE key LIKE 'doomed:%'")
@@ -233,6 +239,10 @@ def _write_file(catalog: Catalog, each: FileDone, units: set[int], *, whole: boo
     catalog.insert("calls", ((each.id, row[0], session, *row[1:]) for row in harvest.calls.values()), 20)
     catalog.insert("usage", ((each.id, row[0], session, *row[1:]) for row in harvest.usage), 27)
     catalog.insert("moments", ((each.id, row[0], session, *row[1:]) for row in harvest.moments), 10)
+    for analyser in each.analysers:
+        write_observed(catalog, each.id, session, analyser, harvest.observed.get(analyser.name))
+        if whole:
+            _note_analysed(catalog, each.id, analyser, (indexed_to, harvest.lines), goes_on=each.append)
     if whole:
         # What a pass for prose alone took in waits for this: a response may have lines in both.
         units |= ledger.units_of_files(catalog, [each.id] if each.append and not before_to else [])
@@ -272,6 +282,34 @@ def _write_file(catalog: Catalog, each: FileDone, units: set[int], *, whole: boo
     return touched
 
 
+def write_observed(
+    catalog: Catalog, file: int, session: int, analyser: Analyser, observed: Observed | None
+) -> None:
+    """Write what a reading of a file gave an analyser."""
+    if observed is None:
+        return
+    rows = ((file, row.offset, session, analyser.name, *row[1:]) for row in observed.findings)
+    catalog.insert("findings", rows, 18)
+    sights = ((file, row.offset, session, analyser.name, *row[1:]) for row in observed.sights)
+    catalog.insert("sights", sights, 11)
+
+
+def _note_analysed(
+    catalog: Catalog, file: int, analyser: Analyser, upto: tuple[int, int], *, goes_on: bool
+) -> None:
+    """Note how far an analyser has seen a file; where it went on from another version's rows, they are still that one's."""
+    if goes_on:
+        rows = catalog.rows(
+            "SELECT version FROM analysed WHERE file = ? AND analyser = ?", (file, analyser.name)
+        )
+        if rows and rows[0][0] != analyser.version:
+            return
+    catalog.execute(
+        "INSERT OR REPLACE INTO analysed VALUES (?, ?, ?, ?, ?)",
+        (file, analyser.name, analyser.version, *upto),
+    )
+
+
 def _sessions_of(catalog: Catalog, file: int) -> set[int]:
     """The sessions whose rows say something that stands in this file."""
     rows = catalog.rows(
@@ -294,7 +332,9 @@ def _stale_document(catalog: Catalog, file: int) -> None:
 def _drop_rows(catalog: Catalog, file: int) -> set[int]:
     """Forget what a file said; the units whose lines it had."""
     units = ledger.units_of_files(catalog, [file])
-    for table in ("calls", "usage", "moments", "accounts", "agents", "summaries", "leaves", "slugs", "typed"):
+    for table in (
+        "calls", "usage", "moments", "accounts", "agents", "summaries", "leaves", "slugs", "typed", "findings", "sights", "analysed",
+    ):  # fmt: skip
         gone = catalog.execute(f"DELETE FROM {table} WHERE file = ?", (file,)).rowcount  # noqa: S608 - our own table names
         if gone and table in ("summaries", "leaves"):
             catalog.set_meta("unplaced", 1)

@@ -9,7 +9,7 @@ from ccmcp.index.listing import State
 
 _TABLES = {
     "calls": "session", "sessions": "id", "files": "session", "tools": "0", "usage": "session", "moments": "session",
-    "accounts": "session", "agents": "session", "rates": "0",
+    "accounts": "session", "agents": "session", "rates": "0", "findings": "session", "sights": "session",
 }  # fmt: skip
 """The tables that are asked, and what tells of which session a row is: of none, in those with 0."""
 

@@ -6,8 +6,8 @@ and result are frozen dataclasses with a docstring under each attribute: the
 server makes schemas of them, the command line makes flags and help.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal
@@ -85,6 +85,9 @@ class Tool:
 
     csv: Callable[[Any], str] | None = None
     """result -> CSV as RFC 4180 says, for the command's --csv; none where it has no rows to give."""
+
+    formats: Mapping[str, Callable[[History, Any, Call], str]] = field(default_factory=dict)
+    """(history, parameters, call) -> the whole answer as a document, by the format's name, for the command's --format. Raises CcmcpError."""
 
     refusal: Callable[[Any], str] | None = None
     """result -> why the command is to exit with 1 although it has an answer; empty for no reason."""

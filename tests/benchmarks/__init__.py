@@ -10,6 +10,7 @@ texts      a line -> the text a search should find
 floors     what no index can beat: orjson alone, Tantivy alone
 rivals     fast-resume over the same files
 queries    texts -> five hundred mixed queries
+classified labelled commands -> how often the rules are right, and how soon
 product    ccmcp, in a process of its own
 measure    clocks and memory of processes
 run        all of it -> one table

@@ -1,7 +1,7 @@
 """
 Ours: the one place where the benchmarks touch ccmcp.
 
-    CLAUDE_CONFIG_DIR=... python -m tests.benchmarks.product build | refresh | append | queries FILE | usage | ranks FILE NOW
+    CLAUDE_CONFIG_DIR=... python -m tests.benchmarks.product build | refresh | append | queries FILE | usage | ranks FILE NOW | audit | analyse | build_unaudited
 
 Each part prints its seconds as JSON. They run in a process of their own, in the environment of
 a `User`, and go through the tools as a front end does.
@@ -148,6 +148,49 @@ def _report(
     return _net(checks, partial(_ask, history, "usage_report", most_characters=most_characters, **asked))
 
 
+def build_unaudited(started: str = "") -> object:
+    """The same as `build`, without anything that looks for findings on the way."""
+    from ccmcp import history  # noqa: PLC0415 - part of what is measured
+    from ccmcp.index.analysis import NOBODY  # noqa: PLC0415
+
+    vars(history)["ANALYSERS"] = NOBODY
+    return build(started)
+
+
+def analyse() -> object:
+    """Seconds of what comes after the indexing of all there is, and how many bytes each analyser has then seen, of how many."""
+    with _history() as history:
+        history.refresh()
+        start = time.perf_counter()
+        seen = history.analyse()
+        return {"seconds": time.perf_counter() - start, "seen": seen}
+
+
+def audit(times: int = 15) -> object:
+    """Seconds of each question about findings, without its freshness check."""
+    with _history() as history:
+        history.refresh()
+        history.analyse()
+        with _checks_timed(history) as checks:
+            return {
+                name: [
+                    _net(checks, partial(_ask, history, "audit_findings", most_characters=40_000, **filters))
+                    for _ in range(times)
+                ]
+                for name, filters in _AUDITS.items()
+            }
+
+
+_AUDITS: dict[str, dict[str, Any]] = {
+    "high and critical": {"min_severity": "high"},
+    "medium and more": {},
+    "one rule": {"rule": "GIT-001", "min_severity": "low"},
+    "one category, done": {"category": "files", "outcome": "done"},
+    "two families, 90 days": {"since": "90d", "rule": "CRD,EXF"},
+    "everything, down to info": {"min_severity": "info"},
+}
+
+
 def ranks(path: str, now: str) -> object:
     """What each query of a file finds when it is asked as a client asks: ids and titles, best first, and its seconds."""
     at = datetime.fromisoformat(now)
@@ -234,5 +277,6 @@ def _plain(result: object) -> Any:
 if __name__ == "__main__":
     PARTS: dict[str, Callable[..., object]] = {
         "build": build, "refresh": refresh, "append": append, "queries": queries, "usage": usage, "ranks": ranks,
+        "build_unaudited": build_unaudited, "analyse": analyse, "audit": audit,
     }  # fmt: skip
     print(json.dumps(PARTS[sys.argv[1]](*sys.argv[2:])))

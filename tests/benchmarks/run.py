@@ -218,6 +218,33 @@ def _tokens(ours: dict[str, dict[str, int]], theirs: dict[str, dict[str, int]]) 
     return f"{mine:,}, equal" if mine == other else f"{mine:,}; ccusage {other:,}"
 
 
+def audit(bench: Bench) -> list[Row]:
+    """What looking for findings adds to a cold build, the pass for secrets after it, and findings asked for, warm."""
+    without, with_rules = [], []
+    for _ in range(bench.times):
+        without.append(_build(bench, how="build_unaudited"))
+        with_rules.append(_build(bench))
+    bare, ours = middle(without), middle(with_rules)
+    with bench.newcomer() as user:
+        environment = user.environment()
+        script("product", "build", env=environment)
+        after = script("product", "analyse", env=environment)
+        said = script("product", "audit", env=environment).said
+    seen = after.said["seen"]
+    rate = max(total for _, total in seen.values()) / 1e6 / after.said["seconds"]
+    return [
+        Row("cold build without rules", _cost(bare)),
+        Row("cold build with them", _cost(ours)),
+        _ratio("  wall", ours.wall, bare.wall, 1.25),
+        _ratio("  CPU", ours.cpu, bare.cpu, 1.25),
+        Row(
+            "the pass for secrets after it",
+            f"{after.said['seconds']:.1f} s, {rate:.1f} MB of transcripts a second, {after.rss / 1e6:.0f} MB",
+        ),
+        *(_under(f"audit_findings, {name}", seconds, 0.050) for name, seconds in said.items()),
+    ]
+
+
 def command(bench: Bench) -> list[Row]:
     """A whole `ccmcp list` on a warm cache beside a bare interpreter, in alternating pairs."""
     bare, ours = [], []
@@ -232,6 +259,53 @@ def command(bench: Bench) -> list[Row]:
     ]
 
 
+def classify(bench: Bench) -> list[Row]:
+    """The rules on labelled commands, and how soon `ccmcp classify` answers beside a bare interpreter."""
+    path = bench.data / "audit" / "commands.csv"
+    if not path.exists():
+        return [Row("labelled commands", f"not found: {path}")]
+    said = script("classified", path).said
+    rows = []
+    for name, count in said["counts"].items():
+        found, bad, fine = count["tp"] + count["fp"], count["tp"] + count["fn"], count["fp"] + count["tn"]
+        rows += [
+            _share(f"{name}: precision", count["tp"], found, least=0.97 if name == "all" else 0),
+            _share(f"{name}: recall", count["tp"], bad, least=0.90 if name == "all" else 0),
+            _share(f"{name}: fine commands flagged", count["fp"], fine, most=0.03 if name == "all" else 0),
+        ]
+    starts = said["starts"]
+    bare = starts.pop("bare")
+    return [
+        *rows,
+        Row(
+            "a command in a running process",
+            f"{said['each'] * 1e3:.3f} ms",
+            "< 0.2 ms",
+            said["each"] < 0.0002,
+        ),
+        Row("python -c pass", _milliseconds(bare)),
+        *(
+            row
+            for name, seconds in starts.items()
+            for row in (
+                Row(f"first answer, {name}", _milliseconds(seconds)),
+                _ratio("  beside it", seconds, bare, 5),
+            )
+        ),
+    ]
+
+
+def _share(name: str, part: int, whole: int, *, least: float = 0, most: float = 0) -> Row:
+    share = part / max(1, whole)
+    target = f">= {least}" if least else f"<= {most}" if most else ""
+    return Row(
+        name,
+        f"{share:.3f} ({part} of {whole})",
+        target,
+        (share >= least if least else share <= most) if target else None,
+    )
+
+
 FIGURES: dict[str, Callable[[Bench], Sequence[Row]]] = {
     "floor": floor,
     "cold-one-core": cold_one_core,
@@ -240,14 +314,16 @@ FIGURES: dict[str, Callable[[Bench], Sequence[Row]]] = {
     "append": append,
     "queries": queries,
     "usage": usage,
+    "audit": audit,
     "command": command,
+    "classify": classify,
 }
 
 
-def _build(bench: Bench, *, one_core: bool = False) -> Cost:
+def _build(bench: Bench, *, one_core: bool = False, how: str = "build") -> Cost:
     with bench.newcomer() as user:
         return script(
-            "product", "build", time.monotonic(), env=user.environment(), one_core=one_core, watched=True
+            "product", how, time.monotonic(), env=user.environment(), one_core=one_core, watched=True
         )
 
 

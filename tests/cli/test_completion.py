@@ -11,7 +11,24 @@ from tests.cli.catalogue import TOOLS
 from tests.cli.conftest import Ccmcp
 
 CASES: list[tuple[list[str], set[str]]] = [
-    ([""], {"find", "read", "count", "hang", "where", "move", "init", "completion", "serve"}),
+    (
+        [""],
+        {
+            "find",
+            "read",
+            "count",
+            "hang",
+            "where",
+            "move",
+            "init",
+            "completion",
+            "serve",
+            "classify",
+            "rules",
+            "audit",
+            "report",
+        },
+    ),
     (["f"], {"find"}),
     (["find", "--o"], {"--order"}),
     (["find", "--order", ""], {"title", "year"}),

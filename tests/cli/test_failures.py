@@ -29,7 +29,7 @@ def test_a_traceback_is_shown_on_request_without_secrets(
     outcome = ccmcp("read", "crash")
     assert outcome.code == 1
     assert "Traceback" in outcome.err
-    assert "ValueError: private [redacted:github-token]" in outcome.err
+    assert "ValueError: private [REDACTED:github-token:" in outcome.err
     assert SECRET not in outcome.err
 
 

@@ -127,9 +127,15 @@ async def test_nothing_leaves_with_control_characters_or_secrets(
 
 
 async def test_what_was_cleaned_still_says_what_it_said(client: Client) -> None:
-    expected = "red alert, txt.exe, zerowidth, tag, [redacted:github-token]"
+    expected = "red alert, txt.exe, zerowidth, tag, [REDACTED:github-token]"
     assert await text_of(client, "say", {"what": "dirty"}) == expected
     assert (await client.call_tool("tell", {"what": "dirty"})).structured_content == {"text": expected}
+
+
+async def test_a_result_says_how_many_secrets_are_redacted_in_it(client: Client) -> None:
+    for tool in "say", "tell":
+        result = await client.call_tool(tool, {"what": "dirty"})
+        assert (result.meta or {}).get("ccmcp/redacted") == 1
 
 
 async def test_a_failing_server_tells_no_details_either(server: McpServer, era: str) -> None:
@@ -148,7 +154,7 @@ async def test_a_protocol_error_is_cleaned_too(server: McpServer, era: str) -> N
 
     server.add_request_handler("tools/list", PaginatedRequestParams, refusing)
     [message] = await talk(server, era, {"method": "tools/list", "params": {}})
-    text = "red alert, txt.exe, zerowidth, tag, [redacted:github-token]"
+    text = "red alert, txt.exe, zerowidth, tag, [REDACTED:github-token]"
     assert message["error"] == {"code": -32099, "message": text, "data": {"why": text}}
 
 

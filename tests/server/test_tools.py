@@ -10,6 +10,8 @@ from tests.server.pipe import ROOT
 from tests.transcript import Chat, Home
 
 NAMES = [
+    "audit_findings",
+    "compliance_report",
     "find_tool_calls",
     "index_status",
     "list_sessions",
@@ -19,7 +21,7 @@ NAMES = [
     "session_insights",
     "usage_report",
 ]
-DATA = ("index_status", "session_insights", "usage_report")
+DATA = ("audit_findings", "compliance_report", "index_status", "session_insights", "usage_report")
 """Those that answer with structured content."""
 
 

@@ -1,0 +1,1 @@
+"""Rules on calls of any tool."""

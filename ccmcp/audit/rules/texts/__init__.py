@@ -1,0 +1,1 @@
+"""The rules on what strangers wrote and a tool handed to the model."""
