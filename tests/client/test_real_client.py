@@ -20,6 +20,8 @@ TOOLS = (
     "find_tool_calls",
     "usage_report",
     "session_insights",
+    "audit_findings",
+    "compliance_report",
     "resume_command",
     "index_status",
 )
@@ -31,6 +33,8 @@ CALLS: dict[str, tuple[str, dict[str, object]]] = {
     "read much": ("read_session", {"session": IMPORT, "detail": "full", "max_tokens": 10_000}),
     "count": ("usage_report", {"group": "session", "until": "2026-11-20", "timezone": "UTC"}),
     "review": ("session_insights", {"since": "2026-10", "until": "2026-11-20"}),
+    "audit": ("audit_findings", {"since": "2026-10", "until": "2026-11-20", "min_severity": "low"}),
+    "account": ("compliance_report", {"since": "2026-10", "until": "2026-11-20"}),
     "misspell": ("search_sessions", {"qeury": "redis"}),
     "read nothing": ("read_session", {"session": "ffffffff"}),
 }
@@ -73,6 +77,24 @@ def test_a_report_of_usage_reaches_the_model_as_rows_and_totals(answer: dict[str
 def test_a_review_reaches_the_model_as_findings(answer: dict[str, Answer]) -> None:
     assert not answer["review"].is_error
     assert json.loads(answer["review"].text)["totals"]["sessions"] == 16
+
+
+def test_an_audit_reaches_the_model_with_what_came_of_what_was_risky(answer: dict[str, Answer]) -> None:
+    audit = json.loads(answer["audit"].text)
+
+    told = {each["rule"]: (each["state"], each["evidence"]) for each in audit["findings"]}
+    assert told["DB-001"] == ("prevented", 'psql -d tides -c "DROP TABLE stg_levels_v1, stg_levels_v2"')
+    assert audit["counts"]["state"]["prevented"] == 1
+    assert audit["coverage"]["complete"]
+
+
+def test_a_report_reaches_the_model_within_what_it_takes(answer: dict[str, Answer]) -> None:
+    report = json.loads(answer["account"].text)
+
+    assert report["sessions"] == 16
+    assert report["integrity"]["transcript_count"] > 16
+    assert len(report["integrity"]["merkle_root"]) == 64
+    assert "weekly checklist" in report["summary"]
 
 
 def test_words_without_spaces_between_them_are_found(answer: dict[str, Answer]) -> None:
