@@ -10,13 +10,15 @@ Which tool:
 and field:value make it narrower.
 - read_session reads one session: pass its session_id as session, and the entry_id of a match as around to read on \
 from there.
-- find_tool_calls tells exactly which session ran, read, changed or fetched what, and what failed: by command, file, URL, \
-MCP server, agent, status.
-- list_sessions lists sessions, newest first: for "what did I do yesterday", or a project or time without words.
+- find_tool_calls tells which session ran, read, changed or fetched what, and what failed: by command, file, URL, MCP server, \
+agent, status.
+- list_sessions lists sessions, newest first: for "what did I do yesterday".
 - usage_report counts tokens, money and context use, by day, project, model, agent, tool ...
-- session_insights reviews a week: what went wrong again and again, what it cost, what to change.
+- session_insights reviews a week: what went wrong again and again, and what to change.
+- audit_findings says what was risky, and whether it was done, attempted or prevented.
+- compliance_report accounts for a period.
 - resume_command gives the line that resumes a session in a terminal.
-- index_status tells what is indexed and what was damaged, for when answers seem incomplete.
+- index_status tells what is indexed, for when answers seem incomplete.
 
 Usual way: search_sessions, then read_session at the best match. Name the session_id when you report what you found, \
 so that it can be read or resumed.
