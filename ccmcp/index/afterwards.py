@@ -111,6 +111,10 @@ def analyse(
                 judging.judge(catalog, analysers, stopped)
     finally:
         ahead.close()
+    if judging.left_to_judge(catalog, analysers):  # who wrote them did not get so far
+        with locked(_SECONDS) as held:
+            if held:
+                judging.judge(catalog, analysers, stopped)
 
 
 def _batches(todo: list[Waiting]) -> Iterator[list[Waiting]]:

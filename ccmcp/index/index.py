@@ -169,10 +169,10 @@ class Index:
             return
         if self._analysed_at == self.stores.catalog.state():
             return
-        from ccmcp.index import afterwards  # noqa: PLC0415 - most refreshes bring nothing for it
+        from ccmcp.index import afterwards, judging  # noqa: PLC0415 - most refreshes bring nothing for it
 
         left = sum(each.bytes for each in afterwards.waiting(self.stores.catalog, self.analysers))
-        if not left:
+        if not left and not judging.left_to_judge(self.stores.catalog, self.analysers):
             self._analysed_at = self.stores.catalog.state()
         elif left > afterwards.SMALL:
             self._after.start(self._analyse_beside)

@@ -53,13 +53,26 @@ class Judged(NamedTuple):
     row: FindingRow
 
 
-def judge_anew(catalog: Catalog, analyser: SessionAnalyser) -> None:
+def left_to_judge(catalog: Catalog, analysers: Analysers) -> bool:
+    """Whether sessions are noted as to be judged, or another version of the analyser judged them."""
+    analyser = analysers.of_sessions
+    if analyser is None:
+        return False
+    return catalog.meta("judged_by", -1) != _version(analyser) or bool(
+        catalog.rows("SELECT 1 FROM unjudged LIMIT 1")
+    )
+
+
+def _version(analyser: SessionAnalyser) -> int:
+    return crc32(analyser.version.encode())
+
+
+def _judge_anew(catalog: Catalog, analyser: SessionAnalyser) -> None:
     """Note all sessions as to be judged, where another version of the analyser did."""
-    version = crc32(analyser.version.encode())
-    if catalog.meta("judged_by", -1) != version:
+    if catalog.meta("judged_by", -1) != _version(analyser):
         with catalog.transaction():
             catalog.execute("INSERT OR IGNORE INTO unjudged SELECT id FROM sessions")
-            catalog.set_meta("judged_by", version)
+            catalog.set_meta("judged_by", _version(analyser))
 
 
 def judge(catalog: Catalog, analysers: Analysers, stopped: Callable[[], bool] | None = None) -> None:
@@ -67,7 +80,7 @@ def judge(catalog: Catalog, analysers: Analysers, stopped: Callable[[], bool] | 
     analyser = analysers.of_sessions
     if analyser is None:
         return
-    judge_anew(catalog, analyser)
+    _judge_anew(catalog, analyser)
     while not (stopped and stopped()):
         some = [
             int(str(number))

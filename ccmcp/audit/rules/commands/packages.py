@@ -34,7 +34,7 @@ _OFF = {
     permission="Bash(pip install --index-url:*)",
     on=Command,
     attack=("T1195.001", "T1195.002"),
-    owasp=("ASI04", "LLM03:2025"),
+    owasp=("ASI04", "LLM03"),
     soc2=("CC6.8", "CC7.2"),
     auto_mode=("Package Registry Bypass", "Declared Dependencies", "TLS/Auth Weaken"),
 )
