@@ -1,6 +1,6 @@
 """The one object the tools hold: a user's sessions, and an index that follows them."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -21,6 +21,7 @@ from ccmcp.index.status import Status, left_out, status_of
 if TYPE_CHECKING:
     from ccmcp.index import Answer, CallAnswer, CallQuestion, Question
     from ccmcp.index.activity import Activity
+    from ccmcp.index.analysis import FindingRow
     from ccmcp.index.integrity import Records
     from ccmcp.index.risks import Risks
     from ccmcp.index.spending import SpendingFilter
@@ -39,6 +40,10 @@ ANALYSERS = Analysers(
 
 Progress = Callable[[int, int, str], None]
 Stopped = Callable[[], bool]
+
+
+CANDIDATES = Analyser("candidates", "", "ccmcp.audit.texts:candidates")
+"""Looks for what may be a secret, on demand."""
 
 
 class History:
@@ -117,6 +122,17 @@ class History:
         `now` in UTC. Sees what the last refresh saw. Raises SettingsError where no records can be kept.
         """
         return self._index.integrity(now, thorough=thorough)
+
+    def may_be_secret(self, files: "Iterable[SessionFile]") -> "list[tuple[SessionFile, FindingRow]]":
+        """What only may be a secret in these transcripts: looked for now, and kept nowhere."""
+        from ccmcp.index.intake import looked_through  # noqa: PLC0415 - hardly ever asked
+
+        return [
+            (file, row)
+            for file in files
+            if file.kind in ("main", "agent")
+            for row in looked_through(file.path, file.agent_id, CANDIDATES).findings
+        ]
 
     def damaged_transcripts(self) -> list[tuple[str, str, str, str, int, str]]:
         """Transcripts with lines that are no JSON: root, session id, project, path, how many, when the session ended."""

@@ -10,7 +10,7 @@ READERS = 1
 CALLS = "50d3b641a4cf"
 """Rules on calls, and on texts of strangers."""
 
-SECRETS = "4a874b9210f9"
+SECRETS = "ba9c364d5ab4"
 """Rules on secrets, and the kinds there are."""
 
 SESSIONS = "db6e023aa110"

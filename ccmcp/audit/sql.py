@@ -24,7 +24,7 @@ def destructive(sql: str) -> Iterator[Statement]:
     """The statements of an SQL text that take data away, in order; words in strings and comments are none."""
     if not _words().search(sql):
         return
-    text = _noise().sub(_blank, sql[:200_000])
+    text = " ".join(_noise().sub(_blank, sql[:200_000]).split())
     undone = _undone().search(text) is not None
     for part in text.split(";"):
         for found in _statement(part.strip()):
@@ -44,9 +44,10 @@ def _words() -> re.Pattern[str]:
 
 @cache
 def _noise() -> re.Pattern[str]:
-    """Strings and comments; a conditional comment of MySQL (/*! ... */) is code."""
+    """Strings, comments, and psql's own commands; a conditional comment of MySQL (/*! ... */) is code."""
     return re.compile(
-        r"'(?:[^'\\]|''|\\.)*'|--[^\n]*|/\*(?!!).*?(?:\*/|\Z)|(?<=\s)#[^\n]*|\A#[^\n]*", re.DOTALL
+        r"'(?:[^'\\]|''|\\.)*'|--[^\n]*|/\*(?!!).*?(?:\*/|\Z)|(?<=\s)#[^\n]*|\A#[^\n]*|^[ \t]*\\[^\n]*",
+        re.DOTALL | re.MULTILINE,
     )
 
 
@@ -57,11 +58,12 @@ def _blank(match: re.Match[str]) -> str:
 @cache
 def _undone() -> re.Pattern[str]:
     return re.compile(
-        r"\A\s*(?:begin|start\s+transaction)\b.*;\s*rollback\s*;?\s*\Z", re.IGNORECASE | re.DOTALL
+        r"\A(?:begin|start transaction)\b(?!.*; ?(?:commit|end)\b).*; ?rollback(?: work| tran| transaction)? ?;?\Z",
+        re.IGNORECASE,
     )
 
 
-_NAME = r"(?:only\s+)?((?:[\w$@#.\-*]|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]|\$\{[^}]*\})+)"
+_NAME = r"(?:only\s+)?((?:\$\{[^}]*\}|[\w$@#.\-*]|\"[^\"]*\"|`[^`]*`|\[[^\]]*\])+)"
 
 
 @cache
@@ -97,9 +99,16 @@ def _plain() -> re.Pattern[str]:
 def _always() -> re.Pattern[str]:
     """A condition that every row meets."""
     return re.compile(
-        r"\bwhere\s+\(?\s*(?:(\d+)\s*=\s*\1|true|1|not\s+false|''\s*=\s*''|(\w+)\s*=\s*\2|\w+\s+is\s+not\s+null)\s*\)?\s*(?:\Z|returning|limit\s+\d{4,})",
+        r"\b(?:where (?:(\d+) ?= ?\1|true|1|not false|'' ?= ?''|(\w+) ?= ?\2|\w+ is not null)|or (\d+) ?= ?\3) ?"
+        r"(?:\Z|returning|limit \d{4,})",
         re.IGNORECASE,
     )
+
+
+@cache
+def _bracketed() -> re.Pattern[str]:
+    """A condition that is all in brackets."""
+    return re.compile(r"\A ?where \(([^()]*)\)", re.IGNORECASE)
 
 
 @cache
@@ -108,31 +117,26 @@ def _where() -> re.Pattern[str]:
 
 
 def _statement(part: str) -> Iterator[Statement]:
-    low = part[:12].lower()
-    harmless = low.startswith(("explain ", "select ", "\\", "comment ", "grant ")) and not low.startswith(
-        "explain ana"
+    low = part[:20].lower()
+    harmless = low.startswith(("explain ", "select ", "comment ", "grant ")) and not low.startswith(
+        ("explain ana", "explain (ana")
     )
     if harmless and "xp_cmdshell" not in part:
         return
     if low.startswith(("create ", "replace ")) and not _dynamic(part):
         return  # ON DELETE, triggers and procedures are not run now
     for match in _drop().finditer(part):
-        if not part[: match.start()].rstrip().lower().endswith(("alter", "on")) and not _in_alter(
-            part, match.start()
-        ):
+        if not low.startswith("alter") and not _before(part, match.start(), "alter", "on"):
             yield from _dropped(match[1].lower(), _bare(match[3]), careful=bool(match[2]))
     for match in _alter().finditer(part):
         yield from _altered(match[1].upper(), _bare(match[2]), match[3])
-    for match in _plain().finditer(part):
-        yield from _emptied(match, part)
+    found = list(_plain().finditer(part))
+    for match, end in zip(found, (*(after.start() for after in found[1:]), len(part)), strict=False):
+        yield from _emptied(match, part, end)
 
 
 def _dynamic(part: str) -> bool:
     return "create or replace table" in part[:40].lower()
-
-
-def _in_alter(part: str, at: int) -> bool:
-    return part[:at].lstrip()[:5].lower() == "alter"
 
 
 _DROPS: dict[str, tuple[Severity, str]] = {
@@ -190,16 +194,17 @@ def _altered(kind: str, name: str, rest: str) -> Iterator[Statement]:
         yield Statement("ALTER TABLE DELETE", name, "high", "every row")
 
 
-def _emptied(match: re.Match[str], part: str) -> Iterator[Statement]:
+def _emptied(match: re.Match[str], part: str, end: int) -> Iterator[Statement]:
+    """What a match in a statement says; what bears on it ends at `end`, where the next begins."""
     names = [
         group
         for group in match.groups()
         if group and group.lower() not in ("truncate", "delete", "update", "detach")
     ]
     name = _bare(names[0]) if names else ""
-    rest = _same_level(part[match.end() :])
+    rest = _same_level(_bracketed().sub(r"where \1", part[match.end() : end]))
     if match["truncate"]:
-        if name.lower() not in ("only", "cascade", "if"):
+        if name.lower() not in ("only", "cascade", "if", "partition"):
             yield Statement("TRUNCATE", name, "high", "every row")
     elif match["delete"]:
         if _before(part, match.start(), "on"):
@@ -237,8 +242,11 @@ def _same_level(text: str) -> str:
 
 
 def _before(part: str, at: int, *words: str) -> bool:
-    return part[:at].rstrip().lower().endswith(tuple(f" {word}" for word in words))
+    return f" {part[max(0, at - 20) : at]}".rstrip().lower().endswith(tuple(f" {word}" for word in words))
 
 
 def _bare(name: str) -> str:
-    return name.strip('"`[]').replace('"', "").replace("`", "")
+    return name.translate(_QUOTES)
+
+
+_QUOTES = str.maketrans("", "", '"`[]')

@@ -1,15 +1,15 @@
 """Texts -> the secrets in them, as findings: what comes after the indexing, as it takes longer. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ccmcp.audit.engine import Found
 from ccmcp.audit.rule import Rule
-from ccmcp.audit.rules.texts.secrets import SecretSeen, Spot, in_call, in_prompt, in_result
+from ccmcp.audit.rules.texts.secrets import SecretSeen, Spot, candidate, in_call, in_prompt, in_result
 from ccmcp.audit.watching import finding_row
 from ccmcp.index.analysis import Observed, RootOf
 from ccmcp.index.facts import FileFacts, utc
-from ccmcp.redact import clean, fingerprint, found, masked, may_hold
+from ccmcp.redact import FoundSecret, clean, fingerprint, found, masked, may_hold
 from ccmcp.transcripts.calls import target
 from ccmcp.transcripts.content import ToolCall, ToolResult
 from ccmcp.transcripts.entries import Entry
@@ -23,14 +23,21 @@ _MOST_CALLS = 512
 class SecretsAnalysis:
     """One reading of one file, its texts looked through for secrets."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        looked_for: Callable[[str], Iterable[FoundSecret]] = found,
+        rules: tuple[Rule[SecretSeen], ...] = RULES,
+        *,
+        every_line: bool = False,
+    ) -> None:
         self.observed = Observed()
+        self._looked_for, self._rules, self._every_line = looked_for, rules, every_line
         self._aims: dict[str, str] = {}
         """What calls without a result yet were aimed at."""
 
     def wants(self, line: bytes) -> bool:
         """Whether the line may hold a secret, or names what a later one is read from."""
-        return b'"tool_use"' in line or may_hold(line)
+        return self._every_line or b'"tool_use"' in line or may_hold(line)
 
     def see(self, entry: Entry, passage: Passage, tool: str, agent: str) -> None:
         """Look through a passage."""
@@ -54,7 +61,7 @@ class SecretsAnalysis:
     def _look(self, texts: Iterable[str], seen: "SpotSeen", entry: Entry, agent: str) -> None:
         told: dict[str, tuple[SecretSeen, str]] = {}
         for text in texts:
-            for each in found(text) if text else ():
+            for each in self._looked_for(text) if text else ():
                 value = text[each.start : each.end]
                 secret = SecretSeen(
                     each.kind, fingerprint(each.kind, value) or "unsalted", seen.spot, seen.tool, seen.aim
@@ -65,7 +72,7 @@ class SecretsAnalysis:
         place = entry.id, seen.call_id, utc(entry.timestamp)
         for secret, shown in told.values():
             where = f" in {clean(seen.aim[:2000])[:200]}" if seen.aim else ""
-            for rule in RULES:
+            for rule in self._rules:
                 for hit in rule.find(secret, None):
                     row = finding_row(entry, Found(rule, hit), place, seen.tool, agent, ())
                     self.observed.findings.append(row._replace(evidence=f"{shown}{where}"))
@@ -84,3 +91,11 @@ def secrets(facts: FileFacts, root_of: RootOf) -> SecretsAnalysis:
     """A reading for secrets."""
     _: Any = facts, root_of
     return SecretsAnalysis()
+
+
+def candidates(facts: FileFacts, root_of: RootOf) -> SecretsAnalysis:
+    """A reading for what only may be a secret."""
+    _: Any = facts, root_of
+    from ccmcp.redact.candidates import candidates as may_be  # noqa: PLC0415 - on demand only
+
+    return SecretsAnalysis(may_be, (candidate,), every_line=True)

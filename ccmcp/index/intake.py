@@ -1,14 +1,15 @@
 """One file of any kind -> its passages in portions, and in the end its facts. I/O: reads the file; writes nothing."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ccmcp.index import codes
-from ccmcp.index.analysis import Analyser, begun
+from ccmcp.index.analysis import Analyser, Observed, begun
 from ccmcp.index.copies import skipper
 from ccmcp.index.docs import Prepared, SessionWords, prepared
+from ccmcp.index.facts import FileFacts, one_line
 from ccmcp.index.facts import name as clean_name
-from ccmcp.index.facts import one_line
 from ccmcp.index.harvest import Harvest, Reader, Word, read_lines, read_meta, text_pieces
 from ccmcp.transcripts.decode import decode_line
 from ccmcp.transcripts.discover import FoundFile
@@ -181,3 +182,13 @@ def _history(reading: Reading) -> Portion:
                 typed.append(Typed((file.root, session), reading.id, project, at, text, prepared(word, "")))
     harvest.end = min(end, file.size) if end > reading.start else reading.start
     return Portion([], Taken(harvest, typed=tuple(typed)))
+
+
+def looked_through(path: str, agent: str, analyser: Analyser) -> Observed:
+    """What an analyser sees in a transcript as it stands on disk now; kept nowhere. Nothing where it can't be read."""
+    analysis = begun(analyser, FileFacts())
+    reader = Reader(path=path, harvest=Harvest(FileFacts()), agent=agent, analyses=(analysis,))
+    with contextlib.suppress(OSError):  # gone since it was listed
+        for _ in reader.observe():
+            pass
+    return analysis.observed

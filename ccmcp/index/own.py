@@ -13,7 +13,7 @@ OWN_TOOLS: dict[str, frozenset[str]] = {
     name: frozenset(parameters.split())
     for name, parameters in {
         "audit_findings": (
-            "agent branch category cursor fingerprint limit min_severity model new outcome project root rule session since "
+            "agent branch candidates category cursor fingerprint limit min_severity model new outcome project root rule session since "
             "suppressed this_project until"
         ),
         "compliance_report": "branch checklist model project root since this_project until",

@@ -31,7 +31,7 @@ from ccmcp.index import Coverage as Indexed
 from ccmcp.index.risks import OUTCOMES, Risk, RiskQuestion, Risks
 from ccmcp.tools import Call
 from ccmcp.tools._filters import Narrowed, Short, local, session_filter, stamp, times, whole
-from ccmcp.tools._recorded import recorded
+from ccmcp.tools._recorded import candidates, recorded
 
 CONFIDENCES: tuple[Confidence, ...] = ("signal", "probable", "definite")
 
@@ -71,6 +71,9 @@ class AuditFilters(Narrowed):
     new: bool = False
     """Only findings that are not in the baseline."""
 
+    candidates: bool = False
+    """Also what only may be a secret (SEC-004), whatever the severity asked for; of one session, which must be given."""
+
 
 Entry = Risk | Finding
 """What was found in a call, to be looked up; or beside calls, and told already."""
@@ -102,6 +105,10 @@ def question(history: History, asked: AuditFilters, call: Call, least: str) -> R
 
     """
     session = None
+    if asked.candidates and not asked.session.strip():
+        raise BadArgumentError(
+            "candidates", "true", "They are looked for in one session: give session as well."
+        )
     if asked.session:
         found, _, _ = history.session_or_subagent(asked.session)
         session = (found.root, found.session_id)
@@ -172,6 +179,8 @@ def audited(
     """Everything that is found for a question. Raises BadArgumentError for an agent that nobody is, CcmcpError for other filters."""
     now = _utc(call)
     beside = list(recorded(history, asked, wanted, decided, call))
+    if asked.candidates:
+        beside += candidates(history, asked.session, decided, call)
 
     def ask(risks: Risks) -> Audited:
         every: list[Entry] = [*risks.found(wanted), *beside]

@@ -1,6 +1,7 @@
 """What audits find beside single calls: transcripts that were altered, gaps, short retention, secrets seen again, first-seen domains and servers."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC
 from functools import partial
 
@@ -53,6 +54,25 @@ def recorded(
             if suppressed else None,
             new=print_ not in decided.baseline,
         )  # fmt: skip
+
+
+def candidates(history: History, session: str, decided: Decisions, call: Call) -> Iterator[Finding]:
+    """What only may be a secret in a session. Raises SessionNotFoundError, AmbiguousSessionError."""
+    found, files, _ = history.session_or_subagent(session)
+    rule = catalogue.rules()["SEC-004"]
+    told: dict[str, Finding] = {}
+    for file, row in history.may_be_secret(files):
+        if known := told.get(row.fingerprint):
+            told[row.fingerprint] = replace(known, times=known.times + 1, last_at=local(row.at or None, call))
+            continue
+        told[row.fingerprint] = Finding(
+            rule=rule.id, title=rule.title, severity=rule.severity, confidence=rule.confidence, category=rule.category,
+            session_id=found.session_id, root=found.root, project=found.project, at=local(row.at or None, call), entry_id=row.entry_id,
+            call_id=row.call_id, tool=row.tool, evidence=row.evidence, target=row.target, note=row.note, outcome="ok",
+            agent=file.agent_type or file.agent_id, fingerprint=row.fingerprint, advice=rule.advice, mappings=rule.mappings,
+            line=row.line or None, new=row.fingerprint not in decided.baseline,
+        )  # fmt: skip
+    yield from told.values()
 
 
 def _wanted(wanted: RiskQuestion, asked: Narrowed, found: Found, severity: Severity, print_: str) -> bool:

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ccmcp.config import Config
+from ccmcp.errors import BadArgumentError
 from ccmcp.history import History
 from ccmcp.redact import use_salt
 from ccmcp.result import plain
@@ -18,6 +21,7 @@ from ccmcp.tools.audit_findings import TOOL, AuditQuestion
 from ccmcp.tools.compliance_report import TOOL as REPORT
 from ccmcp.tools.compliance_report import ReportQuestion
 from ccmcp.views.risks import FoundRisks
+from tests.test_redact import SHAPES
 from tests.transcript import Chat, Home
 
 NOW = datetime(2026, 8, 7, 12, 0, tzinfo=UTC)
@@ -116,14 +120,30 @@ def test_a_large_history_is_looked_through_beside_and_says_how_far(home: Home, c
     assert [each.rule for each in result.findings] == ["SEC-001"]
 
 
-def test_no_answer_log_or_store_holds_the_value(history: History, home: Home, config: Config) -> None:
-    home.write(session("it", prompt=f"use {TOKEN}", result=f"key {TOKEN}\n{OTHER}", content=f"t = '{OTHER}'"))
+SET_OF_THEM = sorted({secret for _, secret in SHAPES})
+WHERE = ("prompt", "result", "content")
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_answer_document_or_store_holds_a_secret(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = Home(tmp_path_factory.mktemp("secrets") / "home")
+    config = Config.load(home.env)
+    history = History(config, patient=True)
+    values = data.draw(st.lists(st.sampled_from(SET_OF_THEM), min_size=3, max_size=12, unique=True))
+    places = {where: " and ".join(values[number :: len(WHERE)]) for number, where in enumerate(WHERE)}
+    home.write(session("it", **{where: f"key: {text}\n" for where, text in places.items()}))
     said: list[str] = []
     for tool in all_tools():
         parameters: Any = tool.parameters
-        given = {"session": Chat("it").id} if "session" in parameters.__dataclass_fields__ else {}
-        required = {"search_sessions": {"query": "key"}, "list_sessions": {}}
-        result = tool.run(history, parameters(**(given | required.get(tool.name, {}))), CALL)
+        given_ = {"session": Chat("it").id} if "session" in parameters.__dataclass_fields__ else {}
+        needed: dict[str, dict[str, Any]] = {
+            "search_sessions": {"query": "key"},
+            "audit_findings": {"min_severity": "info"},
+        }
+        result = tool.run(history, parameters(**(given_ | needed.get(tool.name, {}))), CALL)
         if tool.name in ("audit_findings", "compliance_report", "find_tool_calls"):
             said += [tool.text(result), tool.screen(result, Screen(now=NOW)), json.dumps(plain(result))]
     for tool, question in (
@@ -132,13 +152,39 @@ def test_no_answer_log_or_store_holds_the_value(history: History, home: Home, co
     ):
         said += [make(history, question, replace(CALL, most_characters=0)) for make in tool.formats.values()]
     history.close()
-    stored = [path.read_bytes() for folder in (config.cache, config.state) for path in _files(folder)]
+    stored = [
+        path.read_bytes()
+        for folder in (config.cache, config.state)
+        for path in _files(folder)
+        if "fulltext" not in path.parts
+    ]
 
-    for value in (TOKEN, OTHER):
-        assert not [text[:80] for text in said if value in text or value[6:-6] in text]
-        catalog = [data for data in stored if data.startswith(b"SQLite format") or data[:1] in (b"{", b"7")]
-        assert not [data for data in catalog if value.encode() in data]
+    for value in values:
+        assert not [text[:80] for text in said if value in text]
+        assert not [data_ for data_ in stored if value.encode() in data_]
 
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()] if folder.exists() else []
+
+
+def test_what_may_be_a_secret_is_looked_for_on_demand(history: History, home: Home, config: Config) -> None:
+    value = "correct-horse-7battery"
+    home.write(session("it", result=f"DB_PASSWORD={value}\nTOKEN={TOKEN}"))
+
+    usual = asked(history).findings
+    more = asked(history, candidates=True, session=Chat("it").id).findings
+    history.close()
+
+    assert "SEC-004" not in [each.rule for each in usual]
+    [finding] = [each for each in more if each.rule == "SEC-004"]
+    assert (finding.severity, finding.confidence) == ("low", "signal")
+    assert value not in json.dumps(plain(finding))
+    assert value.encode() not in (config.cache / "catalog.sqlite3").read_bytes()
+
+
+def test_candidates_need_a_session(history: History, home: Home) -> None:
+    home.write(session("it"))
+
+    with pytest.raises(BadArgumentError, match="give session"):
+        asked(history, candidates=True)

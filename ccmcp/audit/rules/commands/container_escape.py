@@ -35,7 +35,7 @@ _VALUED = some(
     "process 1, kubectl debug of a node",
     false_positives="Images for development inside containers (docker in docker), QEMU's binfmt set-up.",
     advice="Give a container the one capability or device it needs, and no socket of the engine.",
-    permission="Bash(docker run:*--privileged*)",
+    permission="Bash(docker run *--privileged*)",
     on=Command,
     programs=(*_ENGINES, "nsenter", "kubectl", "oc", "k", "chroot", "ctr"),
     attack=("T1611", "T1610"),

@@ -116,3 +116,33 @@ def in_call(secret: SecretSeen, scene: object) -> Iterator[Hit]:
     usual: Severity = "critical" if secret.tool in ("Write", "Edit", "MultiEdit", "WebFetch") else "high"
     severity, why = _severity(secret, usual)
     yield Hit(secret.name, severity, why)
+
+
+@rule(
+    id="SEC-004",
+    title="What may be a secret",
+    severity="low",
+    confidence="signal",
+    category="secrets",
+    matches="a value after a telling name (password=...), after curl -u, or long and drawn at random; only where it is asked for",
+    false_positives="Most of them: hashes, ids, test values. It is for who looks through one session.",
+    advice="Look at each, and replace those that are secrets.",
+    on=SecretSeen,
+    attack=("T1552",),
+    owasp=("LLM02",),
+    soc2=("CC6.1",),
+)
+def candidate(secret: SecretSeen, scene: object) -> Iterator[Hit]:
+    """On demand, for one session: `ccmcp audit --candidates --session ID`. What is found so is neither kept nor redacted."""
+    _ = scene
+    if secret.kind in CANDIDATES:
+        yield Hit(secret.name, note=f"in a {_SPOTS[secret.spot]}")
+
+
+CANDIDATES = frozenset({"assigned", "high-entropy"})
+_SPOTS: dict[Spot, str] = {
+    "result": "tool's result",
+    "prompt": "prompt",
+    "call": "tool call",
+    "answer": "model's answer",
+}
