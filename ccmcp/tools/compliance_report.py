@@ -1,6 +1,7 @@
 """A period's activity for those who have to account for it, with what makes the report verifiable."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ccmcp.audit.compliance import ComplianceReport
 from ccmcp.history import History
 from ccmcp.result import plain
-from ccmcp.screen import Screen
+from ccmcp.screen import Screen, cut
 from ccmcp.tools import Call, Tool
 from ccmcp.tools._filters import Narrowed
 
@@ -87,9 +88,21 @@ def _text(report: ComplianceReport) -> str:
 
 
 def _screen(report: ComplianceReport, screen: Screen) -> str:
-    """What a person reads."""
-    _ = screen
-    return _text(report)
+    """What a person reads: the same page, without what is for Markdown and for a pen."""
+    page = (report.summary or _page(report)).partition("\nLooked at, and followed up")[0]
+    lines = [_shown(line, screen) for line in page.rstrip().splitlines()]
+    more = "To print: ccmcp report --format html, or with --checklist for this page. To verify later: --format json."
+    return "\n".join([*lines, "", screen.style(more, "dim")])
+
+
+def _shown(line: str, screen: Screen) -> str:
+    plain = re.sub(r"\\(.)", r"\1", re.sub(r"`([^`]*)`", r"\1", line.replace("**", "")))
+    if plain.startswith("# "):
+        return screen.style(plain[2:], "bold")
+    if plain.startswith("* [ ] "):
+        title, colon, verdict = plain[6:].partition(": ")
+        return f"[ ] {screen.style(title, 'bold')}{colon}{verdict}"
+    return cut(plain, screen.width)
 
 
 def _as_json(history: History, asked: ReportQuestion, call: Call) -> str:

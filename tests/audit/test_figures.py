@@ -15,6 +15,7 @@ from tests.transcript import Home
 
 FLAGGED = {"medium", "high", "critical"}
 CWD = "/home/user/project"
+GIVEN = {"Read": "file_path", "Write": "file_path", "Edit": "file_path", "WebFetch": "url"}
 
 
 def commands(data: Path) -> list[dict[str, str]]:
@@ -24,8 +25,13 @@ def commands(data: Path) -> list[dict[str, str]]:
         ]
 
 
+def given(row: dict[str, str]) -> dict[str, str]:
+    """What the tool is given."""
+    return {GIVEN.get(row["tool"], "command"): row["command"]}
+
+
 def flagged(row: dict[str, str]) -> bool:
-    call = Call(tool=row["tool"], input={"command": row["command"]}, cwd=CWD)
+    call = Call(tool=row["tool"], input=given(row), cwd=CWD)
     return any(each.severity in FLAGGED for each in examine(call, roots=(CWD,), home="/home/user").found)
 
 
@@ -48,9 +54,7 @@ def test_commands_are_told_apart(data: Path) -> None:
 
 def test_the_command_says_what_the_rules_say(data: Path, home: Home) -> None:
     rows = commands(data)[::10]
-    lines = [
-        json.dumps({"tool": row["tool"], "input": {"command": row["command"]}, "cwd": CWD}) for row in rows
-    ]
+    lines = [json.dumps({"tool": row["tool"], "input": given(row), "cwd": CWD}) for row in rows]
 
     done = subprocess.run(
         [sys.executable, "-m", "ccmcp", "classify", "--jsonl"],

@@ -1,5 +1,7 @@
 """Where paths lie."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,6 +59,120 @@ def test_a_project_is_one_wherever_it_stands() -> None:
     assert place("src", cwd="C:\\w\\p", roots=("C:\\w\\p",)) == Place("C:/w/p/src", "project", inside=True)
     assert place("/tmp/p/x", cwd=PROJECT, roots=(PROJECT, "/tmp/p")).inside
     assert place(".ssh/id_rsa", cwd=HOME, home=HOME, roots=(HOME,)).where == "dotfile"
+
+
+@pytest.mark.parametrize(
+    ("path", "resolved"),
+    [
+        ("src/../../project/./x", "/home/me/project/x"),
+        ("build/../src", "/home/me/project/src"),
+        ("dist/*", "/home/me/project/dist"),
+        ("*/", PROJECT),
+        ("~/project/src", "/home/me/project/src"),
+        ("~+/x", "/home/me/project/x"),
+        ("$CLAUDE_PROJECT_DIR/x", "/home/me/project/x"),
+        ("$(git rev-parse --show-toplevel)/x", "/home/me/project/x"),
+        ("${HOME:?}/x", "/home/me/x"),
+        ("file:///etc/passwd", "/etc/passwd"),
+        ("//etc//passwd", "/etc/passwd"),
+        ("/private/etc/passwd", "/etc/passwd"),
+        ("/tmp/a/../../etc", "/etc"),
+        ("/../..", "/"),
+        ("c:\\Windows\\x", "C:/Windows/x"),
+        ("/cygdrive/d/x", "D:/x"),
+        ("%USERPROFILE%\\x", "/home/me/x"),
+        ("$X/../y", "$X/../y"),
+    ],
+)
+def test_a_path_is_resolved_as_far_as_it_is_known(path: str, resolved: str) -> None:
+    assert at(path).path == resolved
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("/tmp/a/../b", "temp"),
+        ("/tmp/$X/..", "unknown"),
+        ("$(mktemp -d)/../x", "unknown"),
+        ("${TMPDIR:-/tmp}/../etc", "unknown"),
+        ("$X/../build", "unknown"),
+        ("node_modules/../x", "project"),
+        ("../project2/x", "home file"),
+        ("/home/me/project2", "home file"),
+        ("/home/*/x", "home file"),
+    ],
+)
+def test_nothing_is_taken_for_harmless_that_leads_out_of_it(path: str, where: Where) -> None:
+    assert at(path).where == where
+
+
+@pytest.mark.parametrize(
+    ("path", "inside", "where"),
+    [
+        ("/data/shared/x", True, "project"),
+        ("/data/shared", True, "project"),
+        ("/data/shared/node_modules/x", True, "build"),
+        ("/data/shared/../other", False, "outside"),
+        ("/data/shared2/x", False, "outside"),
+        ("/data", False, "outside"),
+        ("src", True, "project"),
+        ("~/.config/app/x", True, "project"),
+        ("~/.config/other", False, "dotfile"),
+    ],
+)
+def test_an_added_folder_is_as_good_as_the_project(path: str, inside: bool, where: Where) -> None:  # noqa: FBT001 - a case
+    found = place(path, cwd=PROJECT, home=HOME, roots=(PROJECT, "/data/shared", f"{HOME}/.config/app"))
+    assert (found.inside, found.where) == (inside, where)
+
+
+def test_a_path_is_relative_to_where_the_command_runs() -> None:
+    for cwd, where in (
+        ("/etc", "system"),
+        ("/tmp/x", "temp"),
+        (f"{PROJECT}/dist", "build"),
+        ("/", "outside"),
+    ):
+        assert place("x", cwd=cwd, home=HOME, roots=(PROJECT,)).where == where
+    assert place("..", cwd=f"{PROJECT}/src", home=HOME, roots=(PROJECT,)) == Place(
+        PROJECT, "project", inside=True, whole=True
+    )
+
+
+PIECES = [
+    "~", "/", "/", "/", "..", ".", "*", "$HOME", "$X", "${X:-/tmp}", "$(pwd)", "$(mktemp -d)", "`x`", "%TEMP%", "C:", "\\", "etc", "home", "me",
+    "project", "tmp", "var", "Users", "build", "a b", "private", "mnt", "c", "dev", "shm", "root", "file://", "$TMPDIR", "\0", "é", "\ud800", "[a]", "?",
+]  # fmt: skip
+PATHS = st.lists(st.sampled_from(PIECES), max_size=7).map("".join)
+
+
+@given(PATHS, PATHS, PATHS, st.lists(PATHS, max_size=3), st.booleans())
+def test_any_path_has_a_place_wherever_it_starts(
+    path: str,
+    cwd: str,
+    home: str,
+    roots: list[str],
+    quoted: bool,  # noqa: FBT001 - a case
+) -> None:
+    found = place(Word(path, quoted=quoted), cwd=cwd, home=home, roots=tuple(roots))
+    assert found.depth >= 0
+    assert found.where in get_args(Where)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["aa", "bb", "..", ".", "build", "etc", "tmp", "home", "me", "project", ".ssh", "*"]),
+        max_size=7,
+    ),
+    st.sampled_from(["", "/", "~/", "$HOME/", "$PWD/", "C:/"]),
+)
+def test_a_resolved_path_lies_where_it_lay(names: list[str], start: str) -> None:
+    found = at(start + "/".join(names))
+    again = at(found.path)
+    assert not found.path or (again.path, again.where, again.inside) == (
+        found.path,
+        found.where,
+        found.inside,
+    )
 
 
 @given(

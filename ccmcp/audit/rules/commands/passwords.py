@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from re import IGNORECASE, Pattern
+from re import IGNORECASE, Pattern, escape
 from re import compile as pattern
 
 from ccmcp.audit.call import Scene
@@ -64,6 +64,7 @@ def password(command: Command, scene: Scene) -> Iterator[Hit]:
         sshpass -p "$PASS" ssh me@db.example
         docker login -u me --password-stdin
         mysql -u root -p<password> app
+        sshpass -e ssh -p 2222 me@db.example
     """
     _ = scene
     for what, value in _found(command):
@@ -80,7 +81,20 @@ def password(command: Command, scene: Scene) -> Iterator[Hit]:
                 if usual or (local and all(is_local(host) for host in local)) or _is_local_client(command)
                 else "medium"
             )
-            yield Hit(target=what, severity=severity, note="a password in plain text", hidden=str(value))
+            yield Hit(
+                target=what,
+                severity=severity,
+                note="a password in plain text",
+                hidden=_written(value, command.text),
+            )
+
+
+def _written(value: str, text: str) -> str:
+    """The password as it stands in the text: with the quotes and backslashes that the shell takes away."""
+    if value in text:
+        return str(value)
+    found = pattern(r"""["'\\]*""".join(map(escape, value[:200]))).search(text)
+    return found[0] if found else str(value)
 
 
 def _found(command: Command) -> Iterator[tuple[str, Word]]:
@@ -103,14 +117,18 @@ _PRINTERS = frozenset({"echo", "printf", "grep", "rg", "sed", "awk", "cat"})
 
 def _wrapped(command: Command) -> Iterator[tuple[str, Word]]:
     """What sshpass, and sudo -S, are given."""
-    if "sshpass" in command.through:
-        words = command.text[command.text.find("sshpass") :].split()
-        place = next((at for at, word in enumerate(words[:6]) if word[:2] == "-p"), -1)
-        if place >= 0:
-            text = words[place][2:] or (words[place + 1] if place + 1 < len(words) else "")
-            yield "sshpass -p", Word(text.strip("'\""), open="$" in text)
+    if "sshpass" in command.through and (given := _sshpass().search(command.text)):
+        text = given[1]
+        yield "sshpass -p", Word(text.strip("'\""), open=text[0] != "'" and ("$" in text or "`" in text))
     if "sudo" in command.through and command.reads and "-S" in command.text.split():
         yield "sudo -S", Word((printed(command.reads[-1:], None) or "").strip())
+
+
+@cache
+def _sshpass() -> Pattern[str]:
+    """The password that sshpass is given; not an option of what it runs."""
+    word = r"""(?:'[^']*'|"(?:[^"\\]|\\.)*"|\S+)"""
+    return pattern(rf"\bsshpass(?:\s+-(?:[fdP]\s*{word}|[ev]+))*\s+-v*p\s*({word})")
 
 
 def _given(command: Command) -> Iterator[tuple[str, Word]]:
