@@ -35,6 +35,7 @@ class CallsAnalysis:
         self.observed = Observed()
         self._facts = facts
         self._root_of = root_of
+        self._told: set[tuple[str, str]] = set()
         self._origins: dict[str, Origin] = {}
         """Of the calls whose results a stranger may have written."""
         self._written: dict[str, None] = {}
@@ -75,6 +76,7 @@ class CallsAnalysis:
         self.observed.findings += (
             finding_row(entry, found, place, block.name, agent, roots, hidden=hidden)
             for found in examined.found
+            if found.severity != "info" or self._is_first(found)
         )
         self.observed.sights += (
             Sight(entry.offset, kind, clean(value[: 4 * TARGET_LENGTH])[:TARGET_LENGTH], *place, agent, note)
@@ -83,6 +85,15 @@ class CallsAnalysis:
         if origin := origin_of(examined, self._written):
             self._origins[block.id] = origin
         self._written |= {access.path: None for access in examined.scene.accesses if access.how == "write"}
+
+    def _is_first(self, found: Found) -> bool:
+        """Whether this reading has not met it before, by folder: what is no more than information is told once a file."""
+        target = found.hit.target
+        folder = target.rpartition("/")[0] if target[:1] in ("/", "~") or target[1:2] == ":" else target
+        if (key := (found.rule.id, folder)) in self._told:
+            return False
+        self._told.add(key)
+        return True
 
     def _origin(self, entry: Entry, block: ToolResult, tool: str) -> Origin | None:
         """The stranger who may have written a result; as far as can be told when its call was read another time."""

@@ -53,6 +53,15 @@ class Judged(NamedTuple):
     row: FindingRow
 
 
+_NOTHING_IN = """
+DELETE FROM unjudged WHERE NOT EXISTS (SELECT 1 FROM findings f WHERE f.session = unjudged.session)
+    AND NOT EXISTS (SELECT 1 FROM sights g WHERE g.session = unjudged.session)
+    AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.session = unjudged.session AND c.outcome NOT IN ('ok', 'pending'))
+    AND NOT EXISTS (SELECT 1 FROM moments m WHERE m.session = unjudged.session AND m.kind = 'mode')
+"""
+"""Of sessions in which nothing was found, seen, refused or changed there is nothing to be told as a whole."""
+
+
 def left_to_judge(catalog: Catalog, analysers: Analysers) -> bool:
     """Whether sessions are noted as to be judged, or another version of the analyser judged them."""
     analyser = analysers.of_sessions
@@ -81,6 +90,8 @@ def judge(catalog: Catalog, analysers: Analysers, stopped: Callable[[], bool] | 
     if analyser is None:
         return
     _judge_anew(catalog, analyser)
+    with catalog.transaction():
+        catalog.execute(_NOTHING_IN)
     while not (stopped and stopped()):
         some = [
             int(str(number))

@@ -1,6 +1,7 @@
 """What is said of every rule holds together, and no rule fails, whatever a call holds."""
 
 import re
+import time
 from collections import Counter
 from typing import Any, get_args
 
@@ -177,6 +178,18 @@ def test_any_url_and_path_is_examined(url: str, path: str) -> None:
         ("mcp__filesystem__delete_file", "path", path),
     ):
         holds_together(examine(Call(tool=tool, input={key: value}, cwd=CWD), roots=(CWD,), home=HOME))
+
+
+@pytest.mark.parametrize("longer", ["{0}" + " " * 3000 + "x", "{0}" + "a" * 3000, "{0}; " * 60, "{0} " * 60])
+def test_a_long_command_takes_no_longer_than_it_is_long(longer: str) -> None:
+    spent = dict[str, float]()
+    for text in EXAMPLES:
+        call = Call(tool="Bash", input={"command": longer.replace("{0}", text)}, cwd=CWD)
+        begun = time.process_time()
+        examine(call, roots=(CWD,), home=HOME)
+        spent[text] = time.process_time() - begun
+    slowest = max(spent, key=lambda text: spent[text])
+    assert spent[slowest] < 1, f"{slowest!r} took {spent[slowest]:.1f} s"
 
 
 # -- what no finding may show

@@ -120,7 +120,7 @@ def _deletions(command: Command, scene: Scene) -> Iterator[tuple[str, Severity, 
         many = word.glob or ("*" in word and command.name in ("rimraf", "del-cli", "del", "erase"))
         verdict = deletion(found, recursive=recursive, many=many)
         severity, note = verdict.severity, verdict.note
-        if command.has("--no-preserve-root") and found.where in ("root", "system"):
+        if found.where in ("root", "system") and command.has("--no-preserve-root"):
             severity = "critical"
         if recursive and command.host and severity in ("info", "low") and not in_container(command):
             severity, note = "medium", f"{note}, on another machine" if note else "on another machine"

@@ -61,7 +61,7 @@ def _function() -> re.Pattern[str]:
 @cache
 def _forks() -> re.Pattern[str]:
     return re.compile(
-        r"\bfork\s+while\s+(?:fork|true|1)|\bfork\s*\(?\)?\s*while\b|while\s*\(?\s*(?:1|true|True)\s*\)?\s*[:{]?\s*\{?\s*(?:os\.|Process\.|pcntl_)?fork\b"
+        r"\bfork\s+while\s+(?:fork|true|1)|\bfork\s*(?:\(\)?\s*|\)\s*)?while\b|while\s*(?:\(\s*)?(?:1|true|True)\s*(?:\)\s*)?(?:[:{]\s*)?(?:\{\s*)?(?:os\.|Process\.|pcntl_)?fork\b"
         r"|\bloop\s*(?:\{|do)\s*fork|\.fork\(\)\s*for\b|while\s+(?:os\.)?fork\(\)|while\s*\(?1\)?.{0,40}(?:child_process|spawn|cluster)\.?fork"
     )
 

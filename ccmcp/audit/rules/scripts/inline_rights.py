@@ -49,7 +49,7 @@ def environment_code(script: Script, scene: Scene) -> Iterator[Hit]:
 def _prints() -> Pattern[str]:
     return pattern(
         r"(?:print|pprint|dumps|repr)\(\s*(?:dict\(|str\(|json\.dumps\()?\s*os\.environ(?:\.items\(\)|\.copy\(\))?\s*[,)]|for \w+(?:, ?\w+)? in os\.environ|"
-        r"console\.\w+\(\s*(?:JSON\.stringify\()?\s*process\.env\s*[,)]|^\s*process\.env\s*;?\s*$|(?:puts|p|pp|print)[ (]+ENV(?:\.to_h|\.inspect)?\s*\)?\s*$|"
+        r"console\.\w+\(\s*(?:JSON\.stringify\()?\s*process\.env\s*[,)]|^\s*process\.env\s*(?:;\s*)?$|(?:puts|p|pp|print)[ (]+ENV(?:\.to_h|\.inspect)?\s*(?:\)\s*)?$|"
         r"(?:print_r|var_dump)\(\s*(?:\$_ENV|getenv\(\))|Data::Dumper.*%ENV|foreach.*keys %ENV"
     )
 

@@ -54,7 +54,7 @@ def statements(script: Script, scene: Scene) -> Iterator[Hit]:
 def _begins() -> re.Pattern[str]:
     return re.compile(
         r"(?i)(?:drop|truncate|alter|grant|revoke)\s+(?!-)\w+|delete\s+from\s|update\s+[\w.\"`\[\]]+\s+set\s|use\s+\w+\s*;"
-        r"|db\s*\.|flush(?:all|db)\s*(?:a?sync)?\s*;?\s*$|shutdown\s+(?:no)?save\b|config\s+(?:set|rewrite)\s|debug\s+(?:segfault|flushall)"
+        r"|db\s*\.|flush(?:all|db)(?:\s+a?sync)?\s*(?:;\s*)?$|shutdown\s+(?:no)?save\b|config\s+(?:set|rewrite)\s|debug\s+(?:segfault|flushall)"
     )
 
 
