@@ -35,7 +35,7 @@ _DEFAULTS = frozenset(
     title="Plaintext password on a command line",
     severity="medium",
     category="credentials",
-    matches="sshpass -p, echo x | sudo -S, mysql -px, PGPASSWORD=x, curl -u user:x, docker login -p x, https://user:x@host",
+    matches="sshpass -p, echo x | sudo -S, mysql -px, PGPASSWORD=x, curl -u user:x, docker login -p x, a password in a URL",
     false_positives="Placeholders, variables and the usual passwords of test databases are left alone or low.",
     advice="Use a variable, a file that only you can read, or the program's own login.",
     on=Command,
@@ -101,6 +101,11 @@ def _found(command: Command) -> Iterator[tuple[str, Word]]:
     for variable, value in command.sets.items():
         if variable in _VARIABLES or variable.endswith(_ENDINGS):
             yield variable, value
+    if command.name in _SETTERS:
+        for word in command.args:
+            name, equals, value = word.partition("=")
+            if equals and (name in _VARIABLES or name.endswith(_ENDINGS)):
+                yield name, Word(value, open=word.open)
     yield from _wrapped(command)
     yield from _given(command)
     if command.name not in _PRINTERS:
@@ -112,6 +117,11 @@ def _found(command: Command) -> Iterator[tuple[str, Word]]:
 
 
 _ENDINGS = ("_PASSWORD", "_SECRET", "_TOKEN", "_API_KEY", "_SECRET_KEY", "PASSWORD")
+_SETTERS = frozenset(
+    {"export", "declare", "typeset", "setx", "docker", "podman", "nerdctl", "heroku", "fly", "flyctl"}
+)
+"""Programs that are given variables as words: docker run -e PGPASSWORD=x."""
+
 _PRINTERS = frozenset({"echo", "printf", "grep", "rg", "sed", "awk", "cat"})
 
 
