@@ -104,7 +104,7 @@ def _judged(access: Access, scene: Scene, path: str) -> tuple[Severity | None, s
         )
     found = _weak().search(text)
     if found:
-        return "high", f"{found[0].strip()[:60]}"
+        return "high", f"it says {found[0].strip()[:60]}"
     before = scene.call.text("old_string")
     if before and '"deny"' in before and '"deny"' not in text:
         return "high", "deny rules taken out"
