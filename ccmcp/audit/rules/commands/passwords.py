@@ -103,9 +103,9 @@ def _found(command: Command) -> Iterator[tuple[str, Word]]:
             yield variable, value
     if command.name in _SETTERS:
         for word in command.args:
-            name, equals, value = word.partition("=")
+            name, equals, given = word.partition("=")
             if equals and (name in _VARIABLES or name.endswith(_ENDINGS)):
-                yield name, Word(value, open=word.open)
+                yield name, Word(given, open=word.open)
     yield from _wrapped(command)
     yield from _given(command)
     if command.name not in _PRINTERS:
