@@ -16,6 +16,9 @@ from ccmcp.transcripts.entries import Entry
 from ccmcp.transcripts.passages import Passage
 
 RULES: tuple[Rule[SecretSeen], ...] = (in_result, in_prompt, in_call)
+_WITH_PATHS = frozenset({"Read", "Edit", "MultiEdit", "Write", "NotebookEdit", "Grep", "Glob"})
+"""Tools aimed at a path: a command or a request may hold further secrets, that have no shape of their own."""
+
 _MOST_CALLS = 512
 """So many calls wait for their results: what a secret in a result was read from."""
 
@@ -71,7 +74,7 @@ class SecretsAnalysis:
                 )
         place = entry.id, seen.call_id, utc(entry.timestamp)
         for secret, shown in told.values():
-            where = f" in {clean(seen.aim[:2000])[:200]}" if seen.aim else ""
+            where = f" in {clean(seen.aim[:2000])[:200]}" if seen.aim and seen.tool in _WITH_PATHS else ""
             for rule in self._rules:
                 for hit in rule.find(secret, None):
                     row = finding_row(entry, Found(rule, hit), place, seen.tool, agent, ())

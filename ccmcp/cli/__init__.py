@@ -36,6 +36,8 @@ def main(
     `open_history` the history they work on; by default all tools and the user's own.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["classify"]:  # as a hook it must never end in an error, not even for --hook=yes
+        arguments = ["--hook" if word.startswith("--hook=") else word for word in arguments]
     try:
         if arguments == ["serve"] or (not arguments and _is_piped()):
             return serve(os.environ, catalogue=catalogue, open_history=open_history)

@@ -99,7 +99,7 @@ def _verify(asked: Verify, invocation: Invocation) -> Verified:
     report = "unchanged" if digest_of(values) == integrity["report_digest"] else "altered"
     root_is = merkle_root(each["sha256"] for each in integrity["transcripts"])
     tree = "right" if root_is == integrity["merkle_root"] else "wrong"
-    signature = _signature(asked)
+    signature, chain = _signature(asked), _chain(config, integrity)
     return Verified(
         file=asked.file,
         valid=report == "unchanged"
@@ -108,7 +108,7 @@ def _verify(asked: Verify, invocation: Invocation) -> Verified:
         and signature in ("good", "none", "unchecked"),
         report=report,
         merkle_root=tree,
-        chain=_chain(config, integrity),
+        chain=chain,
         signature=signature,
         transcripts=len(integrity["transcripts"]),
         unchanged=unchanged,
