@@ -7,7 +7,7 @@ from ccmcp.audit.engine import Found
 from ccmcp.audit.rule import Rule
 from ccmcp.audit.rules.texts.secrets import SecretSeen, Spot, candidate, in_call, in_prompt, in_result
 from ccmcp.audit.watching import finding_row
-from ccmcp.index.analysis import Observed, RootOf
+from ccmcp.index.analysis import Observed, RootOf, Sight
 from ccmcp.index.facts import FileFacts, utc
 from ccmcp.redact import FoundSecret, clean, fingerprint, found, masked, may_hold
 from ccmcp.transcripts.calls import target
@@ -44,6 +44,15 @@ class SecretsAnalysis:
 
     def see(self, entry: Entry, passage: Passage, tool: str, agent: str) -> None:
         """Look through a passage."""
+        try:
+            self._see(entry, passage, tool, agent)
+        except Exception as error:  # noqa: BLE001 - a fault of the detector must not cost the index; it is counted
+            at = utc(entry.timestamp)
+            self.observed.sights.append(
+                Sight(entry.offset, "fault", type(error).__name__, entry.id, "", at, agent)
+            )
+
+    def _see(self, entry: Entry, passage: Passage, tool: str, agent: str) -> None:
         match passage.block:
             case ToolCall() as call:
                 aim = target(call)

@@ -169,7 +169,9 @@ def _shown(text: str, length: int, hidden: tuple[str, ...]) -> str:
     """The start of a text without secrets. Cut when it is clean: a secret that a cut goes through is none that `clean` knows."""
     for secret in hidden:
         text = text.replace(secret, "[REDACTED:password]")
-    return clean(text[: 4 * length])[:length]
+    start = text[: 4 * length]
+    # The word that was cut goes first: it may be half a secret.
+    return clean(start if start == text else start.rpartition(" ")[0] or start[:length])[:length]
 
 
 def fingerprint(rule: str, target: str) -> str:
@@ -221,12 +223,13 @@ def _sights(tool: str, examined: Examined) -> Iterator[tuple[str, str, str]]:
             yield "run", access.path, ""
         elif access.how == "write" and access.content and _is_script(access):
             told = examine(Call(tool="Bash", input={"command": access.content}, cwd=examined.scene.call.cwd))
+            hidden = tuple(found.hit.hidden for found in told.found if found.hit.hidden)
             for found in told.found:
                 if SEVERITIES.index(found.severity) >= SEVERITIES.index("high"):
                     yield (
                         "wrote script",
                         access.path,
-                        f"{found.rule.id} {found.severity} {found.hit.target[:100]}",
+                        f"{found.rule.id} {found.severity} {_shown(found.hit.target, 100, hidden)}",
                     )
 
 

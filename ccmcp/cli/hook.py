@@ -14,7 +14,7 @@ from ccmcp.audit.engine import Found, examine
 
 TYPE_CHECKING = False  # typing's own takes 2 ms to import
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ccmcp.config import HookPolicy
 
@@ -140,13 +140,21 @@ def decide(found: "Iterable[Found]", policy: "HookPolicy", tool: str) -> tuple[s
         )
     from ccmcp.redact import clean  # noqa: PLC0415 - it takes as long as all the rest, and most calls are harmless
 
-    reasons = [_reason(each) for decision, each in judged if decision == _DECISIONS[strictest]]
-    return _DECISIONS[strictest], clean(" ".join(reasons[:_MOST_REASONS]))
+    hidden = [each.hit.hidden for _, each in judged if each.hit.hidden]
+
+    def shown(text: str) -> str:
+        for secret in hidden:
+            text = text.replace(secret, "[REDACTED:password]")
+        return clean(text)  # whole: half a secret is not recognised
+
+    reasons = [_reason(each, shown) for decision, each in judged if decision == _DECISIONS[strictest]]
+    return _DECISIONS[strictest], " ".join(reasons[:_MOST_REASONS])
 
 
-def _reason(found: Found) -> str:
-    note = f" ({found.hit.note})" if found.hit.note else ""
-    target = found.hit.target if len(found.hit.target) <= 200 else f"{found.hit.target[:199]}…"
+def _reason(found: Found, shown: "Callable[[str], str]") -> str:
+    note = f" ({shown(found.hit.note)})" if found.hit.note else ""
+    target = shown(found.hit.target)
+    target = target if len(target) <= 200 else f"{target[:199]}…"
     return f"{found.rule.id} {found.rule.title}, {found.severity}: {target}{note}. {found.rule.advice}"
 
 

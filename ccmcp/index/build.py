@@ -271,7 +271,7 @@ class Build:
             prose=prose,
             rest=rest,
             originals=tuple(path for path, _ in originals),
-            pending=record.pending_calls(self.catalog, number) if how == "append" else {},
+            pending=record.pending_calls(self.catalog, number) if how == "append" or not prose else {},
             excluded=self._excluded(session, file, start_head),
             analysers=self._at_once if file.kind in ("main", "agent") else (),
         )

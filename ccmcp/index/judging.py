@@ -100,14 +100,26 @@ def judge(catalog: Catalog, analysers: Analysers, stopped: Callable[[], bool] | 
         if not some:
             return
         these = ", ".join(map(str, some))
-        judged = [
-            (number, each) for number, tree in _trees(catalog, some) for each in named(analyser.judge)(tree)
-        ]
+        judged: list[tuple[int, Judged]] = []
+        faults: list[tuple[int, str]] = []
+        for number, tree in _trees(catalog, some):
+            try:
+                judged += ((number, each) for each in named(analyser.judge)(tree))
+            except Exception as error:  # noqa: BLE001 - a rule at fault must not cost the index; it is counted
+                faults.append((number, type(error).__name__))
         with catalog.transaction():
             catalog.execute(
                 f"DELETE FROM findings WHERE session IN ({these}) AND analyser = ?",  # noqa: S608 - numbers
                 (analyser.name,),
             )
+            catalog.execute(
+                f"DELETE FROM sights WHERE session IN ({these}) AND analyser = ?",  # noqa: S608 - numbers
+                (analyser.name,),
+            )
+            told = (
+                (0, 0, number, analyser.name, "fault", kind, "", "", "", "", "") for number, kind in faults
+            )
+            catalog.insert("sights", told, 11)
             catalog.execute(f"DELETE FROM unjudged WHERE session IN ({these})")  # noqa: S608 - numbers
             _write(catalog, ((each.file, number, each.row) for number, each in judged), analyser.name)
 
