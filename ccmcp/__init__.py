@@ -11,12 +11,12 @@ flows up: files become entries, entries become an index, the index answers tools
         commands    every command: the tools', and the few others
         init, completion, serving       the commands that are no tools
         verify, decide  reports checked and signed; findings suppressed, a baseline
-        rules, classify, hook   what the audit looks for; what it says of calls to come
+        migrate, bundle, asking     migrations listed and recovered; bundles; a question first
+        rules, classify, hook   what the audit looks for, and says of calls to come
         registration                    where and how clients start ccmcp
         clients, entry, jsonc, toml_server      what clients' settings look like, and adding to them
         scripts     completion scripts
-        help        what --help says
-        command     what a command is, and one run of it
+        help, command       what --help says; what a command is, and one run of it
         options     a tool's parameters as flags
         progress, terminal, clock   a bar while a cold build runs; where answers go; the reader's time
     server/         tools -> MCP; the only place that imports mcp; all that leaves passes its choke point
@@ -24,23 +24,23 @@ flows up: files become entries, entries become an index, the index answers tools
         conversation    the server and its client, until one of them ends it
         app         the catalogue of tools as a server of both protocol eras
         front       the opening questions, answered from a file while the rest still loads
-        wire        the client's two pipes
-        ending      how the process ends
-        calls       runs tools in threads
-        arguments   dataclasses -> schemas; checked arguments
-        choke       what leaves is sanitised and redacted
-        instructions    what an agent is told before it calls anything
+        wire, ending        the client's two pipes; how the process ends
+        calls, asking   runs tools in threads; asks the user before something is written
+        arguments, choke    dataclasses -> schemas; what leaves is sanitised and redacted
+        instructions    what an agent is told first
     tools/          WHAT CCMCP CAN DO: one file = one operation = one MCP tool = one command
         search_sessions, list_sessions, read_session, find_tool_calls, usage_report, session_insights
         audit_findings, compliance_report, resume_command, index_status
+        plan_migration, apply_migration, undo_migration
         _accounted, _audited, _recorded     what two of them have found, and beside calls
         _spent_details, _spent_amounts, _reviewed   what two others have counted, as it is answered
-        _money, _filters    a user's prices and budgets; what several are asked alike
+        _migrating, _money, _filters    what the last three say alike; budgets; what several are asked alike
     views/          how answers read, for a model and in a terminal
-        calls, found, patterns, risks   tool calls; found sessions; insights; findings
+        calls, found, patterns, risks, migrated, migration  calls; sessions; insights; findings; migrations
         spent_screen, spent_table, spent_labels, spent_text, spent      tokens and money
         columns, figures, words     tables with bars; numbers; what is quoted among our own words
     history         the one object the tools hold: sessions, and an index that follows them
+    migrate/        sessions that follow their project: planned, done, undone; bundles; its map is its own
     audit/          what was done -> findings: what was risky, what came of it; and reports of them
     usage/          tokens -> money: which response cost what, by anything that tells them apart
         report      a question -> rows, totals, what no line accounts for
@@ -105,7 +105,7 @@ flows up: files become entries, entries become an index, the index answers tools
         changes, seams      what is on disk against what is known; an append told from a rewrite
         question    what is asked and answered
         callrows, agents, calling, aims, patterns, commands      tool calls, counted, grouped
-        listing     the catalogue -> sessions
+        projects, listing   the catalogue -> projects, sessions
         query       what a person typed -> terms and filters
         fulltext    the two Tantivy indexes on disk
         catalog     the SQLite catalogue
@@ -122,6 +122,7 @@ flows up: files become entries, entries become an index, the index answers tools
         passages    entries -> what was said or done, by whom
         results     what came of a tool call
         calls       what a tool call was aimed at
+        belonging   what a transcript says of where it belongs, read as bytes
         decode      bytes -> entries; never raises
         entries     what one line can be
         content     what a message can hold

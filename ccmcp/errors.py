@@ -26,6 +26,18 @@ Every error ccmcp raises on purpose.
   - NotATerminalError: secrets are shown to people only
   - OutputError: the answer can't be written
   - RegistrationError: a client's settings file that can't be added to
+  - MigrationError: sessions that can't be moved, copied or put back as asked
+    - PlanNotFoundError: no plan has this id
+    - BundleError: a bundle that can't be used
+    - BundleNotMadeError: a bundle that can't be written
+    - BundleExistsError: a bundle is to be made where there is a file
+    - MigrationRefusedError: a step that would leave its place, or overwrite something
+    - PlanExpiredError: a file is not as the plan saw it
+    - MigrationBusyError: another migration is at work
+    - MigrationUnfinishedError: an earlier one was cut short
+    - MigrationRolledBackError: it failed, and everything is as it was
+    - MigrationStuckError: it failed, and could not be taken back by itself
+    - UndoRefusedError: what stands in the way of taking it back
 
 A message says what was asked, why it failed and what to do next, because its
 reader is often a model that acts on it. Text of transcripts never stands in one.
@@ -254,3 +266,98 @@ class RegistrationError(CcmcpError):
         super().__init__(
             f"{path} was left as it is: {reason}. Correct it, or add the lines that `ccmcp init` prints by hand."
         )
+
+
+class MigrationError(CcmcpError):
+    """Sessions that can't be moved, copied or put back as asked; the message says what stands in the way and what to do."""
+
+
+class PlanNotFoundError(MigrationError):
+    """No plan has this id."""
+
+    def __init__(self, plan_id: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no plan {plan_id[:60]!r}. {did_you_mean(plan_id, known)} "
+            "Make one with plan_migration (ccmcp migrate plan); `ccmcp migrate list` shows those there are."
+        )
+
+
+class BundleError(MigrationError):
+    """A bundle that can't be used."""
+
+    def __init__(self, path: str, reason: str, advice: str) -> None:
+        super().__init__(f"{path} can't be used as a bundle: {reason}. {advice}")
+
+
+class BundleNotMadeError(MigrationError):
+    """A bundle that can't be written."""
+
+    def __init__(
+        self, path: str, reason: str, advice: str = "Give a place with enough space that you may write to."
+    ) -> None:
+        super().__init__(f"No bundle was made at {path}: {reason}. Nothing was left there. {advice}")
+
+
+class BundleExistsError(MigrationError):
+    """A bundle is to be made where there is a file."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"There is a file {path} already, and bundles overwrite nothing. Give another name, or move it away."
+        )
+
+
+class MigrationRefusedError(MigrationError):
+    """A step that would leave its place, or overwrite something."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"Nothing was done: {path!r} {reason}. Plan again; what can't be done is named there.")
+
+
+class PlanExpiredError(MigrationError):
+    """A file is not as the plan saw it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"Nothing was done: {path!r} has changed since this was planned. Look at it and plan again.")
+
+
+class MigrationBusyError(MigrationError):
+    """Another migration is at work."""
+
+    def __init__(self) -> None:
+        super().__init__("Another migration is at work at this moment. Nothing was done; try again when it has ended.")
+
+
+class MigrationUnfinishedError(MigrationError):
+    """An earlier migration was cut short."""
+
+    def __init__(self, folders: Sequence[str]) -> None:
+        super().__init__(
+            f"An earlier migration was cut short ({', '.join(folders[:3])}). Nothing was done; "
+            "run `ccmcp migrate recover` first: it ends it or takes it back."
+        )
+
+
+class MigrationRolledBackError(MigrationError):
+    """It failed, and everything is as it was."""
+
+    def __init__(self, reason: str, grown: Sequence[str] = ()) -> None:
+        but = f", but for new lines in {', '.join(grown[:3])}" if grown else ""
+        super().__init__(f"{reason}. It was taken back: everything is as it was before{but}.")
+
+
+class MigrationStuckError(MigrationError):
+    """It failed, and could not be taken back by itself."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"{reason}. It stands half way, and nothing is lost. Set right what is named here, then run `ccmcp migrate recover`."
+        )
+
+
+class UndoRefusedError(MigrationError):
+    """What stands in the way of taking a migration back."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        more = f" and {len(reasons) - 5} more" if len(reasons) > 5 else ""
+        super().__init__(f"Nothing was undone: {'; '.join(reasons[:5])}{more}. Set that right, and undo again.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ccmcp.index.activity import Activity
     from ccmcp.index.analysis import FindingRow
     from ccmcp.index.integrity import Records
+    from ccmcp.index.projects import Project
     from ccmcp.index.risks import Risks
     from ccmcp.index.spending import SpendingFilter
     from ccmcp.index.sums import Ledger
@@ -133,6 +134,10 @@ class History:
             if file.kind in ("main", "agent")
             for row in looked_through(file.path, file.agent_id, CANDIDATES).findings
         ]
+
+    def projects(self) -> "list[Project]":
+        """Every project with sessions that are not left out by settings, each in one root, in the order of paths."""
+        return self._index.projects()
 
     def damaged_transcripts(self) -> list[tuple[str, str, str, str, int, str]]:
         """Transcripts with lines that are no JSON: root, session id, project, path, how many, when the session ended."""

@@ -111,6 +111,24 @@ def resume_short(
     return _line(where if _usable(where, windows=windows) else "", config, argv, windows=windows)
 
 
+def resume_at(cwd: str, root: Root, arguments: Sequence[str], *, windows: bool) -> str:
+    """
+    The line that starts the client in a folder, with a root and arguments: `--continue`, or `--resume` and what it is found by.
+
+    Empty when it can't be written in one line.
+    """
+    config = "" if root.default else str(root.path)
+    unfit = any(_hides_a_secret(each, windows=windows) for each in (config, *arguments))
+    if unfit or not _usable(cwd, windows=windows):
+        return ""
+    return _line(cwd, config, ("claude", *arguments), windows=windows)
+
+
+def resume_name(session_id: str, path: str) -> str:
+    """What the client finds a session by: its id, or the transcript's path where its name is no UUID."""
+    return session_id if _UUID.fullmatch(session_id) else path
+
+
 def _folder(session: Session, exists: Callable[[str], bool]) -> str:
     """The folder that the client finds the transcript from: the one its project folder is named after."""
     named = [each for each in (session.project, session.cwd) if _ABSOLUTE.match(each)]
@@ -141,8 +159,7 @@ def _never(session: Session, files: Sequence[SessionFile]) -> str:
 
 
 def _name(session: Session) -> str:
-    """What the client finds the session by: its id, or the transcript's path where its name is no UUID."""
-    return session.session_id if _UUID.fullmatch(session.session_id) else session.main_path or ""
+    return resume_name(session.session_id, session.main_path or "")
 
 
 def _notes(session: Session, roots: Sequence[Root], *, windows: bool) -> Iterator[str]:

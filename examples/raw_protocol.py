@@ -78,7 +78,8 @@ def main(cache: str, *, legacy: bool) -> None:
 
         tools = connection.request("tools/list")["tools"]
         print("   ", ", ".join(tool["name"] for tool in tools))
-        assert all(tool["annotations"]["readOnlyHint"] for tool in tools)
+        writing = [tool["name"] for tool in tools if not tool["annotations"]["readOnlyHint"]]
+        assert writing == ["apply_migration", "undo_migration"]
 
         question = {
             "name": "search_sessions",

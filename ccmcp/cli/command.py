@@ -42,6 +42,9 @@ class Common:
     show_secrets: bool = False
     """Secrets as they are, instead of [REDACTED:...]; on a terminal only."""
 
+    yes: bool = False
+    """Do it without asking first; else a terminal is asked, and without one nothing is done."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
@@ -98,6 +101,9 @@ class Command:
     examples: tuple[str, ...] = ()
     """Command lines."""
 
+    asks: bool = False
+    """Whether it asks before it changes anything."""
+
     tool_name: str = ""
     """The MCP tool it is; empty for a command of the command line's own."""
 
@@ -120,7 +126,11 @@ class Command:
     @property
     def shared(self) -> tuple[Option, ...]:
         """The ones that other commands have too."""
-        has = {"csv": self.csv is not None or "csv" in self.formats, "format": bool(self.formats)}
+        has = {
+            "csv": self.csv is not None or "csv" in self.formats,
+            "format": bool(self.formats),
+            "yes": self.asks,
+        }
         return tuple(option for option in options(Common) if has.get(option.field, True))
 
     @property

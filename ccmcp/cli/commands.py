@@ -2,7 +2,6 @@
 
 import gc
 import importlib
-import os
 import pkgutil
 import sys
 from collections.abc import Callable, Sequence
@@ -15,7 +14,19 @@ if TYPE_CHECKING:  # it loads the index, which help, completion and init do with
     from ccmcp.history import History
     from ccmcp.tools import Call, Tool
 
-_OWN = {"init", "completion", "serve", "verify", "sign", "suppress", "baseline", "classify", "rules"}
+_OWN = {
+    "init",
+    "completion",
+    "serve",
+    "verify",
+    "sign",
+    "suppress",
+    "baseline",
+    "classify",
+    "rules",
+    "migrate",
+    "bundle",
+}
 _HELP = {"help", "--help", "-h"}
 _WITHOUT_TOOLS = {"init", "serve", "classify", "rules", "--version", "-V"}
 
@@ -53,7 +64,7 @@ def all_commands(tools: "Sequence[Tool]", *, own: bool = True) -> dict[str, Comm
     changing = {tool.command.partition(" ")[0] for tool in tools if tool.writes}
     found = [of_tool(tool, changes=tool.command.partition(" ")[0] in changing) for tool in tools]
     if own:
-        from ccmcp.cli import classify, completion, decide, init, rules, serving, verify  # noqa: PLC0415 - rarely wanted
+        from ccmcp.cli import bundle, classify, completion, decide, init, migrate, rules, serving, verify  # noqa: PLC0415 - rarely wanted
 
         found += [
             init.COMMAND,
@@ -65,6 +76,10 @@ def all_commands(tools: "Sequence[Tool]", *, own: bool = True) -> dict[str, Comm
             decide.BASELINE,
             classify.COMMAND,
             rules.COMMAND,
+            migrate.LIST,
+            migrate.RECOVER,
+            bundle.CREATE,
+            bundle.APPLY,
         ]
     # Who looks for a command mostly looks for words: what takes a query comes first in its group.
     order = sorted(found, key=lambda command: (GROUPS.index(command.group), not command.takes_words))
@@ -82,7 +97,7 @@ def of_tool(tool: "Tool", *, changes: bool) -> Command:
         name=tool.command,
         description=tool.description,
         group=CHANGES if changes else read,
-        parameters=tool.parameters,
+        parameters=tool.command_parameters or tool.parameters,
         run=run,
         screen=tool.screen,
         csv=tool.csv,
@@ -90,6 +105,7 @@ def of_tool(tool: "Tool", *, changes: bool) -> Command:
         refusal=tool.refusal,
         positional=tool.positional,
         examples=tool.examples,
+        asks=tool.writes,
         tool_name=tool.name,
     )
 
@@ -105,7 +121,9 @@ def _as_document(
 
 def _ask(tool: "Tool", parameters: object, invocation: Invocation) -> object:
     from ccmcp.cli import clock  # noqa: PLC0415 - as the rest here: only commands that ask pay for it
+    from ccmcp.cli.asking import asker  # noqa: PLC0415
     from ccmcp.cli.progress import Bar  # noqa: PLC0415
+    from ccmcp.cli.terminal import working_folder  # noqa: PLC0415
     from ccmcp.tools import Call  # noqa: PLC0415
 
     config = invocation.load_config()
@@ -113,10 +131,11 @@ def _ask(tool: "Tool", parameters: object, invocation: Invocation) -> object:
     bar = Bar(invocation.terminal)
     call = Call(
         now=clock.now(config.timezone),
-        cwd=_cwd(),
+        cwd=working_folder(),
         session_id=invocation.env.get("CLAUDE_CODE_SESSION_ID", ""),
         windows=sys.platform == "win32",
         progress=bar.draw,
+        ask=asker(invocation.terminal, yes=invocation.common.yes, clear=bar.clear) if tool.writes else None,
     )
     if not gc.isenabled():
         gc.freeze()
@@ -126,10 +145,3 @@ def _ask(tool: "Tool", parameters: object, invocation: Invocation) -> object:
     finally:
         bar.clear()
         history.close()
-
-
-def _cwd() -> str:
-    try:
-        return os.getcwd()  # noqa: PTH109 - pathlib's is the same with an import
-    except OSError:  # it has been deleted
-        return ""

@@ -89,7 +89,7 @@ def shared(command: Command | None = None) -> list[tuple[Option, str]]:
     its = (
         command.shared
         if command
-        else [option for option in options(Common) if option.field not in ("csv", "format")]
+        else [option for option in options(Common) if option.field not in ("csv", "format", "yes")]
     )
     return [(option, found[option.field]) for option in its]
 

@@ -18,8 +18,9 @@ class NobodyReadsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """What is known of the two output streams."""
+    """What is known of the streams."""
 
+    in_is_tty: bool = False
     out_is_tty: bool = False
     err_is_tty: bool = False
     width: int = PIPED_WIDTH
@@ -36,6 +37,7 @@ class Terminal:
         dumb = env.get("TERM") == "dumb"
         plain = dumb or bool(env.get("NO_COLOR")) or env.get("CLICOLOR") == "0"
         return cls(
+            in_is_tty=_is_tty(sys.stdin),
             out_is_tty=out_is_tty,
             err_is_tty=err_is_tty and not dumb,
             width=_width(env) if out_is_tty or err_is_tty else PIPED_WIDTH,
@@ -69,6 +71,14 @@ def _width(env: Mapping[str, str]) -> int:
         except OSError:
             continue
     return 80
+
+
+def working_folder() -> str:
+    """Where the command was typed; empty when that folder is gone."""
+    try:
+        return os.getcwd()  # noqa: PTH109 - pathlib's is the same with an import
+    except OSError:  # it has been deleted
+        return ""
 
 
 def speak_utf8() -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ccmcp.index.fulltext import Fulltext
     from ccmcp.index.integrity import Records
     from ccmcp.index.overlay import Overlay
+    from ccmcp.index.projects import Project
     from ccmcp.index.question import Answer, Question
     from ccmcp.index.risks import Risks
     from ccmcp.index.spending import SpendingFilter
@@ -506,6 +507,12 @@ class Index:
             "JOIN sessions s ON s.id = f.session WHERE f.damaged > 0 AND s.excluded IN (0, 3) ORDER BY f.path"
         )
         return [(str(a), str(b), str(c), str(d), int(str(e)), str(f)) for a, b, c, d, e, f in rows]
+
+    def projects(self) -> "list[Project]":
+        """Every project with sessions that are not left out."""
+        from ccmcp.index.projects import projects  # noqa: PLC0415 - only migrations ask
+
+        return self._of_all(projects)
 
     def integrity(self, now: datetime, *, thorough: bool = False) -> "Records":
         """The records of all transcripts, after a look at those that have changed, or at all. Raises SettingsError."""

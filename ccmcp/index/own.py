@@ -12,6 +12,7 @@ _OWN_COMMAND = re.compile(
 OWN_TOOLS: dict[str, frozenset[str]] = {
     name: frozenset(parameters.split())
     for name, parameters in {
+        "apply_migration": "plan_id",
         "audit_findings": (
             "agent branch candidates category cursor fingerprint limit min_severity model new outcome project root rule session since "
             "suppressed this_project until"
@@ -23,6 +24,7 @@ OWN_TOOLS: dict[str, frozenset[str]] = {
         ),
         "index_status": "",
         "list_sessions": "branch cursor limit model order project root since this_project title until",
+        "plan_migration": "mode rewrite_paths root session source target target_root",
         "read_session": "agent around branches cursor detail max_tokens session",
         "resume_command": "fork session shell",
         "search_sessions": (
@@ -30,6 +32,7 @@ OWN_TOOLS: dict[str, frozenset[str]] = {
             "similar_to since sort subagents this_project tool until"
         ),
         "session_insights": "branch limit model pattern project root session since this_project until",
+        "undo_migration": "plan_id",
         "usage_report": (
             "agent branch check compatible cursor details group limit mode model project root session "
             "since this_project timezone until"

@@ -6,10 +6,12 @@ from typing import Any
 
 from mcp import MCPError
 from mcp.server import CacheHint, Server
+from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.types import (
     INVALID_PARAMS,
     CallToolRequestParams,
     CallToolResult,
+    InputRequiredResult,
     ListToolsResult,
     PaginatedRequestParams,
     ToolAnnotations,
@@ -21,6 +23,7 @@ from ccmcp.errors import BadArgumentsError, UnknownToolError
 from ccmcp.history import History
 from ccmcp.redact import clean
 from ccmcp.server.arguments import Arguments, output_schema
+from ccmcp.server.asking import KEEP
 from ccmcp.server.calls import Calls, Context, failure
 from ccmcp.server.choke import choke
 from ccmcp.server.instructions import INSTRUCTIONS
@@ -58,14 +61,16 @@ def build_server(
     async def list_tools(_context: Context, _params: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=listed)
 
-    async def call_tool(context: Context, params: CallToolRequestParams) -> CallToolResult:
+    async def call_tool(
+        context: Context, params: CallToolRequestParams
+    ) -> CallToolResult | InputRequiredResult:
         if params.name not in offers:
             raise MCPError(INVALID_PARAMS, str(UnknownToolError(clean(params.name), list(offers))))
         try:
             parameters = arguments[params.name].read(params.arguments or {})
         except BadArgumentsError as error:
             return failure(error)
-        return await calls.run(offers[params.name], parameters, context)
+        return await calls.run(offers[params.name], parameters, context, params)
 
     server = McpServer(
         "ccmcp",
@@ -76,7 +81,9 @@ def build_server(
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
-    server.middleware.append(choke)
+    # The seal is outermost: a token is made of what is cleaned already, and nothing changes it afterwards.
+    security = RequestStateSecurity.ephemeral(ttl=KEEP)
+    server.middleware.extend((RequestStateBoundary(security, default_audience="ccmcp"), choke))
     return server
 
 

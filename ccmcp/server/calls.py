@@ -15,12 +15,13 @@ from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from mcp.server import ServerRequestContext
-from mcp.types import CallToolResult, TextContent
+from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult, TextContent
 
 from ccmcp.errors import CcmcpError, FailedInternallyError
 from ccmcp.history import History
 from ccmcp.redact import clean
 from ccmcp.result import plain
+from ccmcp.server.asking import Questions, UnansweredError
 from ccmcp.server.choke import ROOM
 from ccmcp.tools import Call, Tool
 
@@ -49,24 +50,44 @@ class Calls:
         self._writing = threading.Lock()
         self._threads = CapacityLimiter(PARALLEL)
 
-    async def run(self, tool: Tool, parameters: object, context: Context) -> CallToolResult:
-        """What the tool answers: its result or its error, and never an exception."""
+    async def run(
+        self, tool: Tool, parameters: object, context: Context, given: CallToolRequestParams | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """
+        What the tool answers: its result, its error, or the question it has to the user; never an exception.
+
+        `given` is the request as it came: it may bring what the user answered.
+        """
         gone = threading.Event()
         progress = Progress(context, gone) if "progress_token" in (context.meta or {}) else None
-        call = self._call(context, gone, progress)
+        questions = Questions(context, given) if tool.writes else None
+        call = self._call(context, gone, progress, questions)
         try:
-            answer = await to_thread.run_sync(
-                self._work, tool, parameters, call, gone, abandon_on_cancel=True, limiter=self._threads
-            )
-            if progress is not None:
-                await progress.sent()
-            return answer
+            while True:
+                answer = await to_thread.run_sync(
+                    self._work, tool, parameters, call, gone, abandon_on_cancel=True, limiter=self._threads
+                )
+                if isinstance(answer, UnansweredError):
+                    assert questions is not None
+                    asked = await questions.put(answer.question)
+                    if asked is not None:
+                        return asked
+                    continue  # from its start, as what it found may have changed while the user thought
+                if progress is not None:
+                    await progress.sent()
+                return answer
         finally:
             gone.set()
             if progress is not None:
                 progress.end()
 
-    def _call(self, context: Context, gone: threading.Event, progress: "Progress | None") -> Call:
+    def _call(
+        self,
+        context: Context,
+        gone: threading.Event,
+        progress: "Progress | None",
+        questions: Questions | None,
+    ) -> Call:
         meta: Mapping[str, object] = context.meta or {}
         return Call(
             now=self._now(),
@@ -76,15 +97,20 @@ class Calls:
             windows=os.name == "nt",
             progress=progress,
             stopped=gone.is_set,
+            ask=questions.ask if questions is not None else None,
             most_characters=ROOM,
         )
 
-    def _work(self, tool: Tool, parameters: object, call: Call, gone: threading.Event) -> CallToolResult:
+    def _work(
+        self, tool: Tool, parameters: object, call: Call, gone: threading.Event
+    ) -> CallToolResult | UnansweredError:
         try:
             history = self._opened()
             with self._writing if tool.writes else nullcontext():
                 result = tool.run(history, parameters, call)
             return _answer(tool, result)
+        except UnansweredError as unanswered:
+            return unanswered
         except CcmcpError as error:
             return failure(error)
         except BaseException as error:  # noqa: BLE001 - a panic in Rust is no Exception, and no call may end the server

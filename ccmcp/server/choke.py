@@ -40,13 +40,16 @@ async def choke(ctx: ServerRequestContext[Any], call_next: CallNext) -> HandlerR
         raise
     except Exception as error:  # noqa: BLE001 - the SDK would send its text
         raise MCPError(INTERNAL_ERROR, str(FailedInternallyError(type(error).__name__))) from None
-    return _counted(_bounded(cleaned(_plain(result))))
+    found = _plain(result)
+    # What the server is to get back as it is, and the boundary seals before it leaves.
+    state = {"requestState": found.pop("requestState")} if "requestState" in found else {}
+    return {**_counted(_bounded(cleaned(found))), **state}
 
 
 def _plain(result: HandlerResult) -> dict[str, Any]:
     if isinstance(result, BaseModel):
         return result.model_dump(by_alias=True, mode="json", exclude_none=True)
-    return result or {}
+    return dict(result or {})
 
 
 def _counted(result: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from anyio.lowlevel import EventLoopToken, current_token
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.shared.message import SessionMessage
 from mcp.types import (
+    CONNECTION_CLOSED,
+    ErrorData,
     JSONRPCError,
     JSONRPCMessage,
     JSONRPCNotification,
@@ -35,9 +37,12 @@ LINGER = 5.0
 
 
 class _Open:
-    """The requests that wait for an answer."""
+    """The requests that wait for an answer: the client's, and what the server asks its user."""
 
-    def __init__(self) -> None:
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self._questions: set[str | int] = set()
+        self._over = False
         self._numbers: set[str | int] = set()
         self._none = anyio.Event()
         self._none.set()
@@ -54,11 +59,31 @@ class _Open:
         if not self._numbers:
             self._none.set()
 
+    async def put(self, question: str | int) -> None:
+        """The server has asked the client something."""
+        if self._over:
+            await self._unanswered(question)
+        else:
+            self._questions.add(question)
+
+    def replied(self, question: str | int | None) -> None:
+        """The client has answered it."""
+        if question is not None:
+            self._questions.discard(question)
+
     async def settle(self) -> None:
-        """Wait until all are answered, but not for ever."""
+        """Wait until all are answered, but not for ever; nobody is left to answer what the server asks."""
+        self._over = True
         with anyio.move_on_after(LINGER):
+            while self._questions:
+                await self._unanswered(self._questions.pop())
             while self._numbers:
                 await self._none.wait()
+
+    async def _unanswered(self, question: str | int) -> None:
+        error = ErrorData(code=CONNECTION_CLOSED, message="the client has gone")
+        with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # so has the server
+            await self._inbox.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=question, error=error)))
 
 
 def converse(
@@ -79,7 +104,7 @@ async def _converse(server: McpServer, wire: Wire, lines: Iterator[bytes], endin
     inbox, received = anyio.create_memory_object_stream[SessionMessage | Exception](0)
     answers, outbox = anyio.create_memory_object_stream[SessionMessage](0)
     ending.gently = partial(asyncio.get_running_loop().call_soon_threadsafe, inbox.close)
-    asked = _Open()
+    asked = _Open(inbox)
     feeding = (lines, inbox, asked, current_token())
     threading.Thread(target=_feed, args=feeding, name=READER, daemon=True).start()
     try:
@@ -112,6 +137,8 @@ async def _pass_on(inbox: Inbox, asked: _Open, message: JSONRPCMessage) -> None:
             method="notifications/cancelled", params={"requestId": str() | int() as number}
         ):
             asked.answer(number)  # it may stay without an answer
+        case JSONRPCResponse(id=number) | JSONRPCError(id=number):
+            asked.replied(number)
         case _:
             pass
     await inbox.send(SessionMessage(message))
@@ -127,6 +154,8 @@ async def _deliver(
                 asked.answer(number)
                 continue  # the front has given this answer
             case message:
+                if isinstance(message, JSONRPCRequest):
+                    await asked.put(message.id)
                 line = message.model_dump_json(by_alias=True, exclude_unset=True).encode()
                 listening = listening and await to_thread.run_sync(wire.send, line, abandon_on_cancel=True)
                 if isinstance(message, JSONRPCResponse | JSONRPCError):

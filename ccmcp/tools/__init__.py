@@ -45,6 +45,16 @@ class Call:
     stopped: Callable[[], bool] | None = None
     """Whether the caller has gone: long work asks it often and ends early."""
 
+    ask: Callable[[str], Literal["accept", "decline", "cancel", "unable"]] | None = None
+    """
+    Asks the user a question before something is written, and waits for the answer; none where a front end can't.
+
+    Over MCP the run may end at the question and begin anew with the answer: a tool asks before it changes
+    anything, in words that depend on nothing but its parameters and what it found, as an answer counts only for
+    that very question; and it lets what `ask` raises pass, which is no Exception. "cancel": the user did not say
+    either; "unable": the client has no way to ask.
+    """
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
@@ -91,6 +101,9 @@ class Tool:
 
     refusal: Callable[[Any], str] | None = None
     """result -> why the command is to exit with 1 although it has an answer; empty for no reason."""
+
+    command_parameters: type[Any] | None = None
+    """The command's parameters, where it takes more than the MCP tool: a subclass of `parameters`."""
 
     positional: tuple[str, ...] = ()
     """Fields that are positional on the command line; all others are flags."""

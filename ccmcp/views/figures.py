@@ -24,6 +24,17 @@ def human(number: int) -> str:
     return f"{size:,.0f}{unit}"
 
 
+def counted_bytes(number: int) -> str:
+    """Bytes as people read them: 999 B, 12.3 kB, 345 MB, 4.5 GB (of 1000 each)."""
+    if number < 1000:
+        return f"{number} B"
+    amount, units = number / 1000, iter(("kB", "MB", "GB", "TB"))
+    unit = next(units)
+    while amount >= 999.5 and (larger := next(units, "")):
+        amount, unit = amount / 1000, larger
+    return f"{amount:.1f} {unit}" if amount < 99.95 else f"{amount:,.0f} {unit}"
+
+
 def dollars(usd: float | None) -> str:
     """Money to the cent, a lot of it to the dollar: $1,234.56, -$0.30, <$0.01, $123,457; "" for none."""
     if usd is None:

@@ -136,15 +136,18 @@ def test_no_answer_document_or_store_holds_a_secret(
     places = {where: " and ".join(values[number :: len(WHERE)]) for number, where in enumerate(WHERE)}
     home.write(session("it", **{where: f"key: {text}\n" for where, text in places.items()}))
     said: list[str] = []
-    for tool in all_tools():
+    for tool in (each for each in all_tools() if not each.writes):
         parameters: Any = tool.parameters
-        given_ = {"session": Chat("it").id} if "session" in parameters.__dataclass_fields__ else {}
+        given_: dict[str, Any] = (
+            {"session": Chat("it").id} if "session" in parameters.__dataclass_fields__ else {}
+        )
         needed: dict[str, dict[str, Any]] = {
             "search_sessions": {"query": "key"},
             "audit_findings": {"min_severity": "info"},
+            "plan_migration": {"source": "/work/demo", "target": "/work/other", "session": (Chat("it").id,)},
         }
         result = tool.run(history, parameters(**(given_ | needed.get(tool.name, {}))), CALL)
-        if tool.name in ("audit_findings", "compliance_report", "find_tool_calls"):
+        if tool.name in ("audit_findings", "compliance_report", "find_tool_calls", "plan_migration"):
             said += [tool.text(result), tool.screen(result, Screen(now=NOW)), json.dumps(plain(result))]
     for tool, question in (
         (TOOL, AuditQuestion(min_severity="info")),

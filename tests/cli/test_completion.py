@@ -27,6 +27,8 @@ CASES: list[tuple[list[str], set[str]]] = [
             "rules",
             "audit",
             "report",
+            "migrate",
+            "bundle",
         },
     ),
     (["f"], {"find"}),

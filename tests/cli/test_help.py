@@ -16,28 +16,32 @@ Usage: ccmcp COMMAND [options]
 A memory of your Claude Code sessions, for you and (over MCP) for your agents.
 
 Find and read
-  find            Find books by their words, best first
-  read            Do what read does
+  find             Find books by their words, best first
+  read             Do what read does
 
 Reports
-  count           Do what count does
-  hang            Do what hang does
-  where           Do what where does
-  report verify   Check that a report, and the transcripts it is about, are what they were
-  report sign     Sign a report with an ssh key (ssh-keygen -Y sign)
-  audit suppress  Say that a finding needs no more attention, and why
-  audit baseline  Take all that is found by now as known
-  classify        What the audit's rules say of a tool call that was not made yet
-  rules           What the audit looks for
+  count            Do what count does
+  hang             Do what hang does
+  where            Do what where does
+  report verify    Check that a report, and the transcripts it is about, are what they were
+  report sign      Sign a report with an ssh key (ssh-keygen -Y sign)
+  audit suppress   Say that a finding needs no more attention, and why
+  audit baseline   Take all that is found by now as known
+  classify         What the audit's rules say of a tool call that was not made yet
+  rules            What the audit looks for
 
 Change
-  move plan       Do what move plan does
-  move apply      Do what move apply does
+  move plan        Do what move plan does
+  move apply       Do what move apply does
+  migrate list     The migrations that were planned, applied and undone, the newest first
+  migrate recover  Bring a migration that was interrupted (a crash
+  bundle create    Put sessions of a project into one file, for another machine, user or folder
+  bundle apply     Take the sessions of a bundle into a project of this machine
 
 Set up
-  init            Register ccmcp with an MCP client
-  completion      Print a script that completes ccmcp's commands, flags and choices in your shell
-  serve           Serve MCP over standard input and output, as `ccmcp init` registers it
+  init             Register ccmcp with an MCP client
+  completion       Print a script that completes ccmcp's commands, flags and choices in your shell
+  serve            Serve MCP over standard input and output, as `ccmcp init` registers it
 
 Every command
   --json             The answer as JSON: every key always there, null when unknown.

@@ -1,0 +1,245 @@
+"""`ccmcp bundle create` and `ccmcp bundle apply`: sessions in one file, for another machine, user or folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ccmcp.cli.command import CHANGES, Command, Invocation
+from ccmcp.cli.progress import Bar
+from ccmcp.cli.terminal import working_folder
+from ccmcp.errors import BadArgumentError
+from ccmcp.screen import Screen
+from ccmcp.views.figures import counted_bytes
+from ccmcp.views.migrated import Migrated
+from ccmcp.views.migrated import screen as migrated
+from ccmcp.views.migration import LeftBehind
+from ccmcp.views.words import counted, named
+
+if TYPE_CHECKING:
+    from ccmcp.config import Config, Root
+    from ccmcp.migrate.gathering import Asker
+
+
+# -- create
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateBundle:
+    """What goes into it."""
+
+    file: str
+    """The bundle to be made: a ZIP; nothing that is there is overwritten."""
+
+    folder: str = ""
+    """The project's folder, as its sessions know it (it may be gone); by default the working folder."""
+
+    session: tuple[str, ...] = ()
+    """Only these sessions: ids, or unique prefixes of 6 or more characters."""
+
+    redact: bool = False
+    """Replace secrets by [REDACTED:...], leave out files that are no text, and do not tell the project's whole path."""
+
+    memory: bool = False
+    """Also the project's memory."""
+
+    prompts: bool = False
+    """Also the prompts of these sessions from the prompt history."""
+
+    root: str = ""
+    """Only this root, by its label."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleMade:
+    """A bundle that was made."""
+
+    path: str
+    project: str
+    sessions: int
+    files: int
+    bytes: int
+    """Of these files."""
+
+    size: int
+    """Of the bundle."""
+
+    sha256: str
+    """Of the bundle."""
+
+    redacted: Mapping[str, int] | None
+    """How many secrets of each kind were replaced; none where that was not asked for."""
+
+    left: tuple[LeftBehind, ...]
+    """What is not in it, or not whole, and why."""
+
+
+def _create(asked: CreateBundle, invocation: Invocation) -> BundleMade:
+    from ccmcp.migrate.packing import Pack, pack  # noqa: PLC0415 - other commands do without
+
+    config, bar = invocation.load_config(), Bar(invocation.terminal)
+    wanted = Pack(
+        file=_path(asked.file), project=_path(asked.folder or "."), sessions=asked.session, redact=asked.redact,
+        memory=asked.memory, prompts=asked.prompts,
+    )  # fmt: skip
+    try:
+        made, project = pack(wanted, _roots(config, asked.root), _asker(config, invocation, bar))
+    finally:
+        bar.clear()
+    return BundleMade(
+        path=made.path, project=project, sessions=made.sessions, files=made.files, bytes=made.bytes, size=made.size,
+        sha256=made.sha256, redacted=dict(made.redacted) if asked.redact else None,
+        left=tuple(
+            LeftBehind(what=each.what, path=each.path, session_id=each.session_id, why=each.why, advice=each.advice)
+            for each in made.left
+        ),
+    )  # fmt: skip
+
+
+def _made(result: BundleMade, screen: Screen) -> str:
+    rows = [
+        (screen.style("bundle", "dim"), f"{named(result.path)}  ({counted_bytes(result.size)})"),
+        (screen.style("of", "dim"), named(result.project)),
+        (screen.style("holds", "dim"), f"{counted(result.sessions, 'session')}, {counted(result.files, 'file')}, {counted_bytes(result.bytes)}"),
+        (screen.style("sha256", "dim"), result.sha256),
+    ]  # fmt: skip
+    found = [screen.table(rows)]
+    if result.redacted is None:
+        found += [
+            "",
+            "It holds the transcripts as they are, secrets too: keep it as you keep those. --redact makes one without.",
+        ]
+    elif result.redacted:
+        kinds = ", ".join(f"{number} x {kind}" for kind, number in sorted(result.redacted.items()))
+        found += ["", f"Replaced: {kinds}."]
+    else:
+        found += ["", "No secrets were found in it."]
+    for each in result.left:
+        at = f" ({named(each.path)})" if each.path else ""
+        found.append(screen.style(f"- not in it: {each.what}{at}: {each.why}", "dim"))
+    found += [
+        "",
+        f"On the other machine:  {screen.style(f'ccmcp bundle apply {Path(result.path).name} FOLDER', 'bold')}",
+    ]
+    return "\n".join(found)
+
+
+CREATE = Command(
+    name="bundle create",
+    description=(
+        "Put sessions of a project into one file, for another machine, user or folder: transcripts, subagents, tool results, file "
+        "history, todos, tasks and plans. It is a ZIP of plain files with a manifest and digests, readable without ccmcp."
+    ),
+    group=CHANGES,
+    parameters=CreateBundle,
+    run=_create,
+    screen=_made,
+    positional=("file", "folder"),
+    examples=(
+        "ccmcp bundle create app.zip ~/work/app",
+        "ccmcp bundle create login.zip --session 40ba1f2c --redact",
+    ),
+)
+
+
+# -- apply
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplyBundle:
+    """Which bundle, and where to."""
+
+    file: str
+    """The bundle."""
+
+    target: str = ""
+    """The folder its sessions are to belong to; by default the working folder."""
+
+    session: tuple[str, ...] = ()
+    """Only these sessions of it."""
+
+    rewrite_paths: bool = False
+    """Also rewrite the project's old folder to the new one inside the transcripts, where it is a path and not prose."""
+
+    root: str = ""
+    """The root they go to, by its label; by default the first."""
+
+
+def _apply(asked: ApplyBundle, invocation: Invocation) -> Migrated:
+    from ccmcp.cli.asking import asker as asking  # noqa: PLC0415 - other commands do without
+    from ccmcp.migrate import applying  # noqa: PLC0415
+    from ccmcp.migrate.preparing import Wanted  # noqa: PLC0415
+    from ccmcp.migrate.unpacking import plan_bundle  # noqa: PLC0415
+    from ccmcp.tools import Call  # noqa: PLC0415
+    from ccmcp.tools._migrating import applied, question, refused  # noqa: PLC0415
+
+    config, bar = invocation.load_config(), Bar(invocation.terminal)
+    asker = _asker(config, invocation, bar)
+    wanted = Wanted(
+        source=_path(asked.file), target=_path(asked.target or "."), mode="bundle", sessions=asked.session,
+        rewrite_paths=asked.rewrite_paths, roots=_roots(config, asked.root),
+    )  # fmt: skip
+    try:
+        plan = plan_bundle(wanted, asker)
+        applying.keep(config.state, plan, asker.now)
+        ask = asking(invocation.terminal, yes=invocation.common.yes, clear=bar.clear)
+        answer = ask(question(plan, "apply"))
+        if answer != "accept":
+            return refused(plan, answer, f"ccmcp migrate apply {plan.plan_id} --yes")
+        came = applying.apply(config.state, plan, asker.now, progress=bar.draw)
+        return applied(config.roots, came, Call(now=asker.now, windows=asker.windows))
+    finally:
+        bar.clear()
+
+
+APPLY = Command(
+    name="bundle apply",
+    description=(
+        "Take the sessions of a bundle into a project of this machine, so that Claude Code resumes them there. Every byte of the bundle "
+        "is checked first; nothing is overwritten; `ccmcp migrate undo` takes it back. `ccmcp migrate plan FILE FOLDER` shows what it "
+        "would do."
+    ),
+    group=CHANGES,
+    parameters=ApplyBundle,
+    run=_apply,
+    screen=migrated,
+    refusal=lambda result: (
+        "" if result.done else "nothing was done: nobody said yes (--yes says it beforehand)"
+    ),
+    positional=("file", "target"),
+    examples=("ccmcp bundle apply app.zip ~/work/app", "ccmcp bundle apply app.zip --session 40ba1f2c --yes"),
+    asks=True,
+)
+
+
+# -- what both need
+
+
+def _asker(config: "Config", invocation: Invocation, bar: Bar) -> "Asker":
+    import sys  # noqa: PLC0415
+
+    from ccmcp.cli import clock  # noqa: PLC0415 - other commands do without
+    from ccmcp.migrate.gathering import Asker  # noqa: PLC0415
+
+    return Asker(
+        home=config.home, now=clock.now(config.timezone), session_id=invocation.env.get("CLAUDE_CODE_SESSION_ID", ""),
+        windows=sys.platform == "win32", progress=bar.draw,
+    )  # fmt: skip
+
+
+def _path(text: str) -> str:
+    from ccmcp.migrate.preparing import absolute  # noqa: PLC0415 - other commands do without
+
+    try:
+        return absolute(text, working_folder())
+    except ValueError as error:
+        raise BadArgumentError("path", text, str(error)) from error
+
+
+def _roots(config: "Config", label: str) -> "tuple[Root, ...]":
+    found = tuple(each for each in config.roots if label in ("", each.label))
+    if not found:
+        raise BadArgumentError(
+            "--root", label, f"There are: {', '.join(each.label for each in config.roots)}."
+        )
+    return found

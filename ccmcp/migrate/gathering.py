@@ -1,0 +1,302 @@
+"""A wish, and what there is on disk -> a plan. I/O: reads only; what a plan asks of the world is answered here."""
+
+import json
+import os
+import stat
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from ccmcp.config import Root
+from ccmcp.errors import MigrationError
+from ccmcp.migrate.doing.content import written
+from ccmcp.migrate.draft import Draft, Measured
+from ccmcp.migrate.plan import Plan
+from ccmcp.migrate.planning import make_plan
+from ccmcp.migrate.route import Circle, Wish, is_meant, state_of
+from ccmcp.migrate.running import recently_written, running
+from ccmcp.migrate.steps import Content, FromFile
+from ccmcp.migrate.survey import FoundSession, Progress, Survey, may_encode, names_in, survey
+from ccmcp.transcripts.decode import decode_whole
+from ccmcp.transcripts.entries import text_of
+from ccmcp.transcripts.projects import encode, encodes
+
+Stopped = Callable[[], bool]
+
+LONGEST_PREFIX = 6
+"""A session may be named by so many characters of its id, or more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks for a plan, when, and what they can be told."""
+
+    home: Path
+    """The user's home."""
+    now: datetime
+    """With a time zone."""
+    session_id: str = ""
+    """The session that asks: it runs, whatever else says so. Empty for a person."""
+    windows: bool = False
+    new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+    """An id for a copy."""
+    progress: Progress | None = None
+    stopped: Stopped | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What there is of a project, and the plan made of it."""
+
+    plan: Plan
+    surveys: tuple[Survey, ...]
+    sessions: tuple[FoundSession, ...]
+    """Those that were chosen, also such that run."""
+    running: Mapping[str, str]
+    """Ids of sessions that run, and how that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """The sessions of a project, and where they are."""
+
+    surveys: tuple[Survey, ...]
+    """Of all roots that were looked at."""
+    holding: tuple[Survey, ...]
+    """Of those that have anything of the project."""
+    sessions: tuple[FoundSession, ...]
+    """The chosen ones, also such that run."""
+    running: Mapping[str, str]
+    """Ids of sessions that run, and how that is known."""
+
+
+def hold(wish: Wish, roots: Sequence[Root], asker: Asker) -> Holding | None:
+    """
+    The sessions of a wish's source, or those of them that it names; none where these roots have nothing of it.
+
+    Raises:
+        MigrationError: something can't be read, or a session that is named is not there.
+
+    """
+    may = may_encode(wish.source)
+    try:
+        found = tuple(
+            _with_homes(
+                survey(
+                    root,
+                    lambda name: may(name) or name in wish.folders,
+                    home=asker.home,
+                    progress=asker.progress,
+                    stopped=asker.stopped,
+                ),
+                wish.source,
+            )
+            for root in roots
+        )
+        meant = [each for each in found if not wish.only_roots or each.root.label in wish.only_roots]
+        holding = tuple(each for each in meant if _sessions_of(each, wish) or _has_folder(each, wish.source))
+        mine = [session for each in holding for session in _sessions_of(each, wish)]
+        if not holding:
+            return None
+        ids = _chosen(wish.sessions, mine)
+        run = _running(holding, mine, asker)
+    except OSError as error:
+        raise _unreadable(error, wish.source) from error
+    chosen = tuple(each for each in mine if not ids or each.session_id in ids)
+    return Holding(surveys=found, holding=holding, sessions=chosen, running=run)
+
+
+def gather(wish: Wish, roots: Sequence[Root], asker: Asker) -> Gathered | None:
+    """
+    Make a plan; none where no session of these roots belongs to the source.
+
+    Raises:
+        MigrationError: something can't be read, a session is not there, or nothing is left to be done.
+
+    """
+    found = hold(wish, roots, asker)
+    if found is None:
+        return None
+    goals = [each for each in found.surveys if each.root.label == wish.target_root]
+    if wish.sessions:
+        wish = replace(wish, sessions=tuple(each.session_id for each in found.sessions))
+    try:
+        surveys = [*found.holding, *(each for each in goals if each not in found.holding)]
+        plan = make_plan(wish, surveys, circle_of(asker, found.running))
+    except OSError as error:
+        raise _unreadable(error, wish.source) from error
+    if not plan.steps:
+        raise MigrationError(_why_nothing(plan, found.sessions))
+    return Gathered(plan=plan, surveys=found.surveys, sessions=found.sessions, running=found.running)
+
+
+def _unreadable(error: OSError, source: str) -> MigrationError:
+    return MigrationError(
+        f"Nothing was planned: {error.strerror or type(error).__name__}: {error.filename or source}. "
+        "A plan must see all there is; make it readable and plan again."
+    )
+
+
+def circle_of(asker: Asker, run: Mapping[str, str]) -> Circle:
+    """What a plan asks of the world; `run`: ids of sessions that run, and how that is known."""
+    return Circle(
+        draft=lambda fold: Draft(listing=cache(names_in), measure=measure, devices=device, fold=fold),
+        new_id=asker.new_id,
+        running=run,
+        settings_projects=cache(settings_projects),
+        prompted=cache(prompted),
+        made_at=asker.now.isoformat(timespec="seconds"),
+    )
+
+
+def _with_homes(found: Survey, source: str) -> Survey:
+    """Sessions that name no folder belong to the source, where their project folder has its name."""
+    return replace(
+        found,
+        folders=tuple(
+            replace(
+                folder,
+                sessions=tuple(each if each.home else replace(each, home=source) for each in folder.sessions),
+            )
+            if encodes(source, folder.name)
+            else folder
+            for folder in found.folders
+        ),
+    )
+
+
+def _sessions_of(found: Survey, wish: Wish) -> list[FoundSession]:
+    every = (each for folder in found.folders for each in folder.sessions)
+    return [each for each in every if is_meant(each.home, wish.source, wish.target)]
+
+
+def _has_folder(found: Survey, source: str) -> bool:
+    """Whether a project folder without sessions holds anything else of the project's: memory mostly."""
+    return any(
+        folder.name == encode(source)
+        and not folder.sessions
+        and bool((folder.memory and folder.memory.files) or folder.other or folder.orphaned)
+        for folder in found.folders
+    )
+
+
+def _chosen(asked: Sequence[str], mine: Sequence[FoundSession]) -> tuple[str, ...]:
+    """Whole ids of sessions that were named by their id, a prefix of it, or LABEL:ID."""
+    found: dict[str, None] = {}
+    for each in asked:
+        name = each.strip().rpartition(":")[2].lower()
+        fitting = {session.session_id for session in mine if session.session_id.lower().startswith(name)}
+        if name in {id_.lower() for id_ in fitting}:
+            fitting = {id_ for id_ in fitting if id_.lower() == name}
+        if len(name) < LONGEST_PREFIX and len(fitting) != 1:
+            fitting = set()
+        if len(fitting) != 1:
+            what = "is no session of this project" if not fitting else "fits several sessions of this project"
+            raise MigrationError(
+                f"{each[:60]!r} {what}. Give a whole session id, or its first {LONGEST_PREFIX} characters or more; "
+                "`ccmcp list --project FOLDER` shows them."
+            )
+        found[fitting.pop()] = None
+    return tuple(found)
+
+
+def _running(holding: Sequence[Survey], mine: Sequence[FoundSession], asker: Asker) -> dict[str, str]:
+    """Ids of sessions that run, and how that is known."""
+    found = {asker.session_id: "it is the one that asks"} if asker.session_id else {}
+    for each in holding:
+        for id_, registered in running(each.real, now=asker.now).items():
+            found.setdefault(id_, registered.how)
+    for session in mine:
+        if session.session_id not in found and (how := recently_written(session.says, now=asker.now)):
+            found[session.session_id] = how
+    return found
+
+
+def _why_nothing(plan: Plan, chosen: Sequence[FoundSession]) -> str:
+    if plan.running:
+        ids = ", ".join(plan.running[:5])
+        return (
+            f"There is nothing to move or copy but what runs now: {ids}. "
+            "End it (a session that asks for itself can't be taken along while it does), then plan again from a terminal."
+        )
+    if plan.conflicts:
+        first = plan.conflicts[0]
+        return f"Nothing can be taken along: {first.why} ({first.path}). {first.advice or ''}".strip()
+    return f"There is nothing to be done: {len(chosen)} sessions are where they belong already."
+
+
+# -- what a plan asks of the world ---------------------------------------------------
+
+
+def device(path: str) -> int:
+    """The number of the file system a path is on. Raises OSError."""
+    return os.lstat(path).st_dev
+
+
+def measure(content: Content) -> Measured:
+    """A file's content as it will be, without writing it. Raises OSError."""
+    if isinstance(content, FromFile) and not content.edits and not content.tail and content.length < 0:
+        seen = content.seen
+        if seen is not None and seen.sha256:
+            return Measured(seen.size, seen.sha256, {})
+    counts: Counter[str] = Counter()
+    digest, size = sha256(), 0
+    for part in written(content, "", counts):
+        digest.update(part)
+        size += len(part)
+    return Measured(size, digest.hexdigest(), dict(counts))
+
+
+def settings_projects(path: str) -> tuple[str, ...]:
+    """The paths of the projects in a `.claude.json`; none where it can't be understood. Raises OSError."""
+    match _json(Path(path).read_bytes()):
+        case {"projects": dict(projects)}:
+            return tuple(str(each) for each in projects)
+        case _:
+            return ()
+
+
+def _json(data: bytes) -> object:
+    try:
+        found: object = json.loads(data)
+    except ValueError:
+        return None
+    return found
+
+
+def prompted(path: str) -> Mapping[tuple[str, str], int]:
+    """How many lines of a prompt history each (project, session id) has. Raises OSError."""
+    counted: Counter[tuple[str, str]] = Counter()
+    with Path(path).open("rb") as file:
+        for line in file:
+            entry = decode_whole(line, 0, 1)
+            if entry and (project := text_of(entry.record, "project")):
+                counted[project, text_of(entry.record, "sessionId")] += 1
+    return counted
+
+
+# -- whether a plan still holds ------------------------------------------------------
+
+
+def changed(plan: Plan) -> Iterable[str]:
+    """Paths of folders whose names are others than when the plan was made; files are looked at before they are touched."""
+    for each in plan.read:
+        try:
+            names = names_in(each.path)
+        except OSError:
+            names = None
+        if state_of(names, each.without) != each.state:
+            yield each.path
+
+
+def is_folder(path: str) -> bool:
+    """Whether a path is a folder; false where it can't be told."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False

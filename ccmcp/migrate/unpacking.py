@@ -1,0 +1,256 @@
+"""A bundle -> a plan that takes its sessions into a project of this machine. I/O: reads only."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+
+from ccmcp.config import Root
+from ccmcp.errors import MigrationError
+from ccmcp.migrate.bundles.layout import Carried, Contents, Member
+from ccmcp.migrate.bundles.reading import Bundle, contents_of, open_bundle, read
+from ccmcp.migrate.carrying import title_of
+from ccmcp.migrate.draft import Draft
+from ccmcp.migrate.gathering import Asker, circle_of
+from ccmcp.migrate.plan import Action, After, Plan
+from ccmcp.migrate.preparing import Wanted, bytes_written, facts_of, finished
+from ccmcp.migrate.repository import Git
+from ccmcp.migrate.risks import Circumstances, Going, asked
+from ccmcp.migrate.route import line_of
+from ccmcp.migrate.steps import Edits, FromBundle
+from ccmcp.migrate.surroundings import Surroundings, existing, surroundings
+from ccmcp.migrate.survey import names_in
+from ccmcp.transcripts.belonging import Belonging, belonging_of
+from ccmcp.transcripts.projects import encode
+
+_NOT_EDITED = Edits()
+
+
+def plan_bundle(wanted: Wanted, asker: Asker) -> Plan:
+    """
+    A plan for a bundle: its sessions, or the chosen ones, become sessions of the target in one root.
+
+    `wanted.source` is the bundle's path; the root is `wanted.goal`, else the first of `wanted.roots`.
+
+    Raises:
+        MigrationError: nothing of it can be taken in.
+        BundleError: it can't be read, or is not sound.
+
+    """
+    root = wanted.goal or wanted.roots[0]
+    bundle = open_bundle(wanted.source, progress=asker.progress, stopped=asker.stopped)
+    try:
+        unpacking = _Unpacking(bundle, root, wanted, asker)
+        plan = unpacking.plan()
+    except OSError as error:
+        raise MigrationError(
+            f"Nothing was planned: {error.strerror or type(error).__name__}: {error.filename or wanted.source}."
+        ) from error
+    return finished(plan, unpacking.circumstances(plan))
+
+
+class _Unpacking:
+    def __init__(self, bundle: Bundle, root: Root, wanted: Wanted, asker: Asker) -> None:
+        self._bundle = bundle
+        self._contents: Contents = contents_of(bundle)
+        self._root = root
+        self._real = os.path.realpath(root.path)
+        self._projects = os.path.join(self._real, "projects")
+        self._target = os.path.realpath(wanted.target)
+        self._wanted = wanted
+        self._asker = asker
+        self._facts = facts_of([root], (self._target,), asker)
+        folds = self._facts[root.label].case_counts is False
+        self._draft: Draft = circle_of(asker, {}).draft(folds)
+        self._going: list[Going] = []
+        old = bundle.manifest.project_path
+        pairs = ((old, self._target),) if wanted.rewrite_paths and old and old != self._target else ()
+        self._edits = Edits(paths=pairs)
+        if wanted.rewrite_paths and not old:
+            why = "the bundle does not say which folder the project had, so no path in it is rewritten"
+            self._draft.leave("paths in transcripts", why)
+
+    def plan(self) -> Plan:
+        """The plan, without risks."""
+        there = _ids_in(self._projects)
+        for session in self._chosen():
+            place = there.get(session.session_id)
+            if place:
+                why = "a session of this id is in this root already"
+                self._draft.conflict("session", None, session.session_id, why, place)
+            else:
+                self._session(session)
+        self._shared()
+        draft = self._draft
+        if not draft.steps:
+            first = draft.conflicts[0] if draft.conflicts else None
+            why = f"{first.why} ({first.session_id})" if first else "it holds no sessions"
+            raise MigrationError(f"Nothing of this bundle can be taken in: {why}.")
+        return Plan(
+            plan_id="",
+            mode="bundle",
+            source=self._bundle.path,
+            target=self._target,
+            root=self._root.label,
+            target_root=self._root.label,
+            made_at=self._asker.now.isoformat(timespec="seconds"),
+            roots=(self._real,),
+            actions=tuple(draft.actions),
+            conflicts=tuple(draft.conflicts),
+            left=tuple(draft.left),
+            sessions=sum(each.what == "session" for each in draft.actions),
+            bytes=sum(each.bytes for each in draft.actions),
+            after=tuple(sorted(draft.after, key=lambda each: -each.mtime_ns)),
+            steps=tuple(draft.steps + draft.last),
+        )
+
+    def _chosen(self) -> list[Carried]:
+        asked = [each.strip().lower() for each in self._wanted.sessions]
+        found = [
+            each
+            for each in self._contents.sessions
+            if not asked or any(each.session_id.lower().startswith(prefix) for prefix in asked)
+        ]
+        if not found:
+            known = ", ".join(each.session_id for each in self._contents.sessions[:5])
+            raise MigrationError(f"None of these sessions is in the bundle. It holds: {known or 'none'}.")
+        return found
+
+    def _session(self, session: Carried) -> None:
+        home = self._home(session)
+        folder = os.path.join(self._projects, encode(home))
+        path = os.path.join(folder, f"{session.session_id}.jsonl")
+        says = self._said(session.transcript)
+        tail = line_of(home, session.session_id) if says.messages else ""
+        changes: Counter[str] = Counter()
+        if tail and not says.whole:
+            tail = "\n" + tail
+        changes.update(self._put(path, session.transcript, self._edits, tail))
+        for member in session.members:
+            place = self._place(member, folder, session.session_id)
+            if self._draft.taken(place):
+                self._draft.conflict("file", None, session.session_id, "another is at its place", place)
+                continue
+            edits = (
+                self._edits if member.kind in ("side", "agent") and place.endswith(".jsonl") else _NOT_EDITED
+            )
+            changes.update(self._put(place, member, edits))
+        members = (session.transcript, *session.members)
+        self._draft.actions.append(
+            Action(
+                do="add", what="session", source=None, target=path, session_id=session.session_id, title=title_of(session.title),
+                files=len(members), bytes=sum(each.size for each in members), changes=dict(changes),
+            )
+        )  # fmt: skip
+        if says.messages:
+            self._draft.after.append(
+                After(
+                    session_id=session.session_id, title=title_of(session.title), cwd=home, root=self._root.label, path=path,
+                    mtime_ns=session.transcript.mtime_ns,
+                )
+            )  # fmt: skip
+        outputs = sum(each.place.startswith("tool-results/") for each in session.members)
+        self._going.append(
+            Going(
+                session_id=session.session_id, home=says.home, new_home=home, says=says, saved_outputs=outputs
+            )
+        )
+
+    def _home(self, session: Carried) -> str:
+        """The folder it belongs to here; the project's own for one that belonged to a folder outside of it."""
+        within = session.home
+        if within in (None, ".", ""):
+            return self._target
+        return os.path.join(self._target, *str(within).split("/"))
+
+    def _place(self, member: Member, folder: str, session_id: str) -> str:
+        parts = member.place.split("/")
+        match member.kind:
+            case "side":
+                return os.path.join(folder, session_id, *parts)
+            case "agent":
+                return os.path.join(folder, *parts)
+            case "todos":
+                return os.path.join(self._real, "todos", *parts)
+            case kind:
+                return os.path.join(self._real, kind, session_id, *parts)
+
+    def _said(self, member: Member) -> Belonging:
+        """What a transcript in the bundle says."""
+        rest: list[bytes] = []
+        whole: list[bool] = [True]
+
+        def blocks() -> Iterable[bytes]:
+            for block in read(self._bundle, member.name):
+                end = block.rfind(b"\n") + 1
+                if not end:
+                    rest.append(block)
+                    continue
+                yield b"".join((*rest, block[:end]))
+                rest[:] = [block[end:]] if end < len(block) else []
+            if rest:
+                whole[0] = False
+                yield b"".join(rest)
+
+        found = belonging_of(blocks(), "")
+        found.whole = whole[0]
+        found.size = member.size
+        return found
+
+    def _put(self, path: str, member: Member, edits: Edits, tail: str = "") -> dict[str, int]:
+        content = FromBundle(
+            bundle=self._bundle.path, seen=self._bundle.seen, member=member.name, edits=edits, tail=tail
+        )
+        return dict(self._draft.put(path, content, member.mode or 0o600, member.mtime_ns).changes)
+
+    def _shared(self) -> None:
+        """What belongs to several: plans and memory where nothing is in their way; prompts stay in the bundle."""
+        folder = os.path.join(self._projects, encode(self._target))
+        for member, place, what in (
+            *(
+                (each, os.path.join(self._real, "plans", *each.place.split("/")), "plan")
+                for each in self._contents.plans
+            ),
+            *(
+                (each, os.path.join(folder, "memory", *each.place.split("/")), "memory")
+                for each in self._contents.memory
+            ),
+        ):
+            if self._draft.taken(place):
+                self._draft.conflict(what, None, None, "another of this name is there", place)
+                continue
+            self._put(place, member, _NOT_EDITED)
+            self._draft.actions.append(
+                Action(do="add", what=what, source=None, target=place, bytes=member.size)
+            )
+        if self._contents.prompts:
+            advice = f"They are in {self._contents.prompts.name} of the bundle, one JSON object per line."
+            self._draft.leave("prompt history", "it is what was typed on this machine", advice=advice)
+
+    def circumstances(self, plan: Plan) -> Circumstances:
+        """What is known of the plan's surroundings."""
+        here = self._bundle.manifest.project_path or ""
+        return Circumstances(
+            mode="bundle",
+            source=here,
+            target=plan.target,
+            sessions=self._going,
+            here=Surroundings(path=here),
+            there=surroundings(plan.target, git=Git()),
+            target_roots=list(self._facts.values()),
+            writes=bytes_written(plan, self._facts.values()),
+            same_file_system=False,
+            rewrite_paths=self._wanted.rewrite_paths,
+            windows=self._asker.windows,
+            exists=existing(asked(self._going, here)).__contains__,
+        )
+
+
+def _ids_in(projects: str) -> dict[str, str]:
+    """Session ids in a root, and where their transcripts are. Raises OSError."""
+    found: dict[str, str] = {}
+    for name, is_folder in (names_in(projects) or {}).items():
+        if is_folder:
+            for each in names_in(os.path.join(projects, name)) or {}:
+                if each.endswith(".jsonl"):
+                    found[each[:-6]] = os.path.join(projects, name, each)
+    return found
