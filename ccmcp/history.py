@@ -122,7 +122,9 @@ class History:
 
         `now` in UTC. Sees what the last refresh saw. Raises SettingsError where no records can be kept.
         """
-        return self._index.integrity(now, thorough=thorough)
+        from ccmcp.migrate.explaining import explained  # noqa: PLC0415 - only audits need it
+
+        return self._index.integrity(now, thorough=thorough, explained=explained(self.config.state))
 
     def may_be_secret(self, files: "Iterable[SessionFile]") -> "list[tuple[SessionFile, FindingRow]]":
         """What only may be a secret in these transcripts: looked for now, and kept nowhere."""

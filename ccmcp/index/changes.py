@@ -1,6 +1,6 @@
 """What must be indexed anew: the files on disk against what the catalogue knows. Pure but for the bytes it is handed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -49,7 +49,7 @@ class Changes:
     work: list[Work] = field(default_factory=list)
     gone: list[KnownFile] = field(default_factory=list)
     moved: list[tuple[KnownFile, FoundFile]] = field(default_factory=list)
-    """Files at another place, with the same bytes: only their paths change."""
+    """Files at another place, with the same bytes as far as they are known: only their paths change."""
 
     def __bool__(self) -> bool:
         return bool(self.work or self.gone or self.moved)
@@ -126,22 +126,86 @@ def _how(
 def _match_moves(
     missing: list[KnownFile], fresh: list[FoundFile], seam_of: Callable[[str, int], bytes], result: Changes
 ) -> None:
-    """A file that is gone from one place and one of the same name, size and end in another: it was moved."""
-    gone = {(each.root, _name(each.path), each.size, each.kind): each for each in missing}
-    for file in fresh:
-        before = gone.get((file.root, _name(file.path), file.size, file.kind))
-        if (
-            before
-            and file.kind == "main"
-            and before.indexed_to
-            and seam_of(file.path, before.indexed_to) == before.seam
-        ):
-            del gone[before.root, _name(before.path), before.size, before.kind]
-            result.moved.append((before, file))
+    """
+    A transcript that is gone from one place and one of its name that goes on like it at another: it was moved.
+
+    What lies below its own folder follows it, and so do subagents' transcripts beside it. What was added after the move
+    (the client's own line of where it belongs now) is read as an append.
+    """
+    pairs = list(_moved_transcripts(missing, fresh, seam_of))
+    pairs += _moved_beside(pairs, missing, fresh, seam_of)
+    for before, file in pairs:
+        if file.size > before.size:
+            # Until its end is read it counts as the file it was.
+            result.moved.append((before, file._replace(size=before.size, mtime_ns=before.mtime_ns)))
+            result.work.append(Work(file, before._replace(path=file.path), "append"))
         else:
-            result.work.append(Work(file, None, "new"))
-    moved = {before.id for before, _ in result.moved}
+            result.moved.append((before, file))
+    moved, places = {before.id for before, _ in pairs}, {file.path for _, file in pairs}
+    result.work += [Work(file, None, "new") for file in fresh if file.path not in places]
     result.gone.extend(each for each in missing if each.id not in moved)
+
+
+def _moved_transcripts(
+    missing: Iterable[KnownFile], fresh: Iterable[FoundFile], seam_of: Callable[[str, int], bytes]
+) -> Iterator[tuple[KnownFile, FoundFile]]:
+    gone: dict[tuple[str, str], list[KnownFile]] = {}
+    for each in missing:
+        if each.kind == "main":
+            gone.setdefault((each.root, _name(each.path)), []).append(each)
+    for file in fresh:
+        candidates = gone.get((file.root, _name(file.path)), ()) if file.kind == "main" else ()
+        fitting = [each for each in candidates if _goes_on(each, file, seam_of)]
+        same_size = [each for each in fitting if each.size == file.size]
+        for before in (fitting if len(fitting) == 1 else same_size)[:1]:
+            gone[file.root, _name(file.path)].remove(before)
+            yield before, file
+
+
+def _moved_beside(
+    pairs: Sequence[tuple[KnownFile, FoundFile]],
+    missing: Iterable[KnownFile],
+    fresh: Iterable[FoundFile],
+    seam_of: Callable[[str, int], bytes],
+) -> Iterator[tuple[KnownFile, FoundFile]]:
+    """Files of moved sessions: below their own folders, or in the project folder that all of its sessions left for one other."""
+    if not pairs:
+        return
+    places = {file.path: file for file in fresh}
+    folders = {_stem(before.path): _stem(file.path) for before, file in pairs}
+    left: dict[str, set[str]] = {}
+    for before, file in pairs:
+        left.setdefault(_parent(before.path), set()).add(_parent(file.path))
+    beside = {old: new.pop() for old, new in left.items() if len(new) == 1}
+    for each in missing:
+        if each.kind == "main":
+            continue
+        old = _parent(each.path)
+        target = beside.get(old)
+        while target is None and old:
+            target = folders.get(old)
+            old = old if target else _parent(old)
+        there = places.get(f"{target}{each.path[len(old) :]}")
+        if there and (there.root, there.kind) == (each.root, each.kind) and _goes_on(each, there, seam_of):
+            yield each, there
+
+
+def _goes_on(before: KnownFile, file: FoundFile, seam_of: Callable[[str, int], bytes]) -> bool:
+    """Whether a file begins as another ended when it was read last."""
+    return (
+        before.indexed_to > 0
+        and 0 <= before.size <= file.size
+        and seam_of(file.path, before.indexed_to) == before.seam
+    )
+
+
+def _stem(path: str) -> str:
+    return path.removesuffix(".jsonl")
+
+
+def _parent(path: str) -> str:
+    at = max(path.rfind("/"), path.rfind("\\"))
+    return path[:at] if at > 0 else ""
 
 
 def _name(path: str) -> str:

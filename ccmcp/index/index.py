@@ -514,8 +514,14 @@ class Index:
 
         return self._of_all(projects)
 
-    def integrity(self, now: datetime, *, thorough: bool = False) -> "Records":
-        """The records of all transcripts, after a look at those that have changed, or at all. Raises SettingsError."""
+    def integrity(
+        self, now: datetime, *, thorough: bool = False, explained: Callable[[str], str] = lambda _: ""
+    ) -> "Records":
+        """
+        The records of all transcripts, after a look at those that have changed, or at all. Raises SettingsError.
+
+        `explained` says for a path what has moved or changed it on the user's behalf; empty for nothing.
+        """
         from ccmcp.index.integrity import Records, Seen  # noqa: PLC0415 - only audits need it
         from ccmcp.transcripts.retention import cleanup_days  # noqa: PLC0415
 
@@ -530,7 +536,7 @@ class Index:
                     for root in self.config.roots
                     if root.label in files
                 ]
-                self._records.check(seen, now, thorough=thorough)
+                self._records.check(seen, now, thorough=thorough, explained=explained)
                 self._recorded = files
             return self._records
 

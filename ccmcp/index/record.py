@@ -150,11 +150,12 @@ def move(catalog: Catalog, moved: Sequence[tuple[KnownFile, FoundFile]]) -> None
                 "UPDATE files SET path = ?, folder = ?, size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
                 (file.path, file.folder, file.size, file.mtime_ns, file.inode, known.id),
             )
-        rows = catalog.rows(
-            f"SELECT DISTINCT session FROM files WHERE id IN ({', '.join('?' * len(moved))})",  # noqa: S608 - placeholders only
-            [known.id for known, _ in moved],
+        rows = (
+            row
+            for known, _ in moved
+            for row in catalog.rows("SELECT session FROM files WHERE id = ?", (known.id,))
         )
-        fold(catalog, [int(str(session)) for [session] in rows if session is not None])
+        fold(catalog, sorted({int(str(session)) for [session] in rows if session is not None}))
         # Of lines that are alike those of the first path count.
         ledger.recount(catalog, ledger.units_of_files(catalog, [known.id for known, _ in moved]))
 

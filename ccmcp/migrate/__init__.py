@@ -3,6 +3,7 @@ Sessions moved, copied and carried: a plan of what would be done, pure; then the
 
 Top to bottom, as in the map of ccmcp: a module may import what stands below it.
 
+    explaining  what migrations did to transcripts, for audits
     applying    plans kept, applied, undone, recovered
     packing, unpacking, preparing   what somebody asks for -> a bundle; a plan with its risks
     checking    sessions in their new places -> whether Claude Code finds them there

@@ -8,7 +8,7 @@ Plans that are kept, applied, undone, recovered: each in a folder of its own bel
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -296,19 +296,3 @@ def recover(state: Path, *, progress: Progress | None = None) -> list[Ended]:
         name = os.path.basename(os.path.dirname(folder) if undo_ else folder)
         found.append(Ended(plan=load(state, name), came_to="new" if came == "done" else "old", undo=undo_))
     return found
-
-
-# -- what explains changes -----------------------------------------------------------
-
-
-def moved_paths(state: Path) -> Iterator[tuple[str, str]]:
-    """Transcripts that migrations put somewhere or took away, and the id of the plan that did."""
-    for each in listed(state):
-        if each.state in ("applied", "undone"):
-            for action in each.plan.actions:
-                for path in _paths(action.source, action.target):
-                    yield path, each.plan.plan_id
-
-
-def _paths(*found: str | None) -> Sequence[str]:
-    return [each for each in found if each and each.endswith(".jsonl")]

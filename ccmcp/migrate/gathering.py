@@ -150,7 +150,7 @@ def circle_of(asker: Asker, run: Mapping[str, str]) -> Circle:
         running=run,
         settings_projects=cache(settings_projects),
         prompted=cache(prompted),
-        made_at=asker.now.isoformat(timespec="seconds"),
+        made_at=asker.now.isoformat(timespec="microseconds"),
     )
 
 

@@ -92,7 +92,7 @@ class _Unpacking:
             target=self._target,
             root=self._root.label,
             target_root=self._root.label,
-            made_at=self._asker.now.isoformat(timespec="seconds"),
+            made_at=self._asker.now.isoformat(timespec="microseconds"),
             roots=(self._real,),
             actions=tuple(draft.actions),
             conflicts=tuple(draft.conflicts),

@@ -70,6 +70,33 @@ def test_a_move_is_found_in_the_new_place_at_once(world: World) -> None:
     assert str(new) in world.run("resume", chat.id)["command"]
 
 
+def integrity(world: World) -> list[tuple[str, str]]:
+    """What the audit finds of transcripts that were changed."""
+    found = world.run("audit", "--rule", "INT-001", "--min-severity", "low")["findings"]
+    return [(each["severity"], each["evidence"]) for each in found]
+
+
+@pytest.mark.parametrize("how", [(), ("--rewrite-paths",)])
+@pytest.mark.parametrize("target", ["new", "my-app"])
+def test_an_audit_takes_a_migration_for_no_tampering_but_what_comes_after_it(
+    world: World, how: tuple[str, ...], target: str
+) -> None:
+    old, new = world.project("my.app"), world.project(target)
+    chat = world.chat("talk", old)
+    assert integrity(world) == []
+    plan = world.plan(old, new, *how)
+    world.apply(plan)
+    assert integrity(world) == []
+    world.undo(plan)
+    assert integrity(world) == []
+    plan = world.plan(old, new, *how)
+    world.apply(plan)
+    assert integrity(world) == []
+    there = world.transcript(chat, new)
+    there.write_bytes(there.read_bytes().replace(b"please look", b"PLEASE look"))
+    assert len(integrity(world)) == 1
+
+
 def test_a_plan_is_void_when_anything_it_saw_has_changed(world: World) -> None:
     old, new = world.project("old"), world.project("new")
     chat = world.chat("talk", old)
