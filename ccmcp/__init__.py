@@ -18,7 +18,7 @@ flows up: files become entries, entries become an index, the index answers tools
         scripts     completion scripts
         help, command       what --help says; what a command is, and one run of it
         options     a tool's parameters as flags
-        progress, terminal, clock   a bar while a cold build runs; where answers go; the reader's time
+        progress, terminal, clock   a bar while long work runs; where answers go; the reader's time
     server/         tools -> MCP; the only place that imports mcp; all that leaves passes its choke point
         manifest    asks the real server what the front will answer
         conversation    the server and its client, until one of them ends it

@@ -1,4 +1,4 @@
-"""A bar on the terminal while a cold build runs."""
+"""A bar on the terminal while long work runs."""
 
 import time
 from collections.abc import Callable
@@ -10,6 +10,7 @@ PATIENCE = 0.3
 """Seconds that work goes unmentioned: most is done sooner, and a flash of a bar is no help."""
 
 _CELLS = 24
+_BYTES = 1_000_000
 
 
 class Bar:
@@ -22,7 +23,7 @@ class Bar:
         self._shown = ""
 
     def draw(self, done: int, total: int, what: str) -> None:
-        """Show that so many of all bytes are done, and what is being done."""
+        """Show that so many of all bytes (or steps, of fewer than a million) are done, and what is being done."""
         if not self._terminal.err_is_tty or self._clock() - self._began < PATIENCE:
             return
         line = self._line(done, total, what)
@@ -41,6 +42,8 @@ class Bar:
         share = min(max(done / total, 0.0), 1.0) if total > 0 else 0.0
         filled = int(share * _CELLS)
         bar = full * filled + empty * (_CELLS - filled)
-        figures = f"{bar} {int(share * 100):3d} %  {done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
+        # Less than a megabyte is done before anything is shown: a small total counts things, not bytes.
+        amount = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB" if total >= _BYTES else f"{done:,} of {total:,}"
+        figures = f"{bar} {int(share * 100):3d} %  {amount}"
         room = self._terminal.width - 1 - len(figures) - 2
         return f"{cut(what, room)}  {figures}" if room >= 8 else figures[: self._terminal.width - 1]

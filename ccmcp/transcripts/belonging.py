@@ -61,6 +61,7 @@ class Belonging:
     session_id: str = ""
     """The first that stands inside."""
     title: str = ""
+    """As it was given, or made by the client; else the first prompt that was typed."""
     messages: bool = False
     """Whether anybody says anything in it: else the client does not resume it."""
     whole: bool = True
@@ -169,6 +170,8 @@ def _take(block: bytes, found: Belonging) -> None:
         found.relocated = _last_relocated(block, at) or found.relocated
     if not found.session_id and (match := _SESSION.search(block)):
         found.session_id = match[1].decode()
+    if not found.title and b'"content":"' in block:
+        found.title = _first_prompt(block)
     if not found.messages:
         found.messages = any(_says(block, role) for role in (b"user", b"assistant"))
     found.version = _last(_VERSION, block, b'"version"') or found.version
@@ -221,6 +224,24 @@ def _take_title(block: bytes, found: Belonging) -> None:
             if entry and (title := text_of(entry.record, key)):
                 found.title = title
                 return
+
+
+def _first_prompt(block: bytes) -> str:
+    """The first prompt in a block that somebody typed; empty where that takes a long look."""
+    at = 0
+    for _ in range(20):
+        at = block.find(b'"role":"user","content":"', at)
+        if at < 0:
+            return ""
+        entry = decode_whole(_line(block, at), 0, 1)
+        at += 1
+        match entry.record if entry else None:
+            case {"type": "user", "message": {"content": str(text)}, **rest} if not rest.get("isMeta"):
+                if text.strip() and not text.lstrip().startswith(("<", "Caveat:")):
+                    return text.strip()[:500]
+            case _:
+                pass
+    return ""
 
 
 def _unescaped(value: bytes) -> str:
