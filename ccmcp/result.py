@@ -5,7 +5,7 @@ import dataclasses
 import inspect
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -94,3 +94,22 @@ def estimated_tokens(text: str) -> int:
     """
     ascii_count = len(text) if text.isascii() else sum(character < "\x80" for character in text)
     return (ascii_count + 3) // 4 + len(text) - ascii_count
+
+
+def cleaned_result(value: Any, clean: Callable[[str], str]) -> Any:
+    """A result with every text in it cleaned, whatever it is made of: dataclasses, tuples, lists, mappings."""
+    if isinstance(value, str):
+        return clean(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        changes = {
+            field.name: cleaned_result(getattr(value, field.name), clean)
+            for field in dataclasses.fields(value)
+        }
+        return dataclasses.replace(value, **changes)
+    if isinstance(value, Mapping):
+        return {cleaned_result(key, clean): cleaned_result(inner, clean) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return tuple(cleaned_result(inner, clean) for inner in value)
+    if isinstance(value, list):
+        return [cleaned_result(inner, clean) for inner in value]
+    return value

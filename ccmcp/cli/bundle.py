@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from ccmcp.cli.command import CHANGES, Command, Invocation
 from ccmcp.cli.progress import Bar
-from ccmcp.cli.terminal import working_folder
+from ccmcp.cli.terminal import tell, working_folder
 from ccmcp.errors import BadArgumentError
+from ccmcp.redact import clean
+from ccmcp.result import cleaned_result
 from ccmcp.screen import Screen
 from ccmcp.views.figures import counted_bytes
 from ccmcp.views.migrated import Migrated
 from ccmcp.views.migrated import screen as migrated
 from ccmcp.views.migration import LeftBehind
+from ccmcp.views.migration import screen as planned_screen
 from ccmcp.views.words import counted, named
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ class CreateBundle:
     """Only these sessions: ids, or unique prefixes of 6 or more characters."""
 
     redact: bool = False
-    """Replace secrets by [REDACTED:...], leave out files that are no text, and do not tell the project's whole path."""
+    """Replace secrets by [REDACTED:...], and leave out files that are no text. Names and paths of yours stay in the transcripts."""
 
     memory: bool = False
     """Also the project's memory."""
@@ -158,6 +161,9 @@ class ApplyBundle:
     session: tuple[str, ...] = ()
     """Only these sessions of it."""
 
+    new_ids: bool = False
+    """Give each session an id of its own, as Claude Code's own forks have: for a root that has these sessions already."""
+
     rewrite_paths: bool = False
     """Also rewrite the project's old folder to the new one inside the transcripts, where it is a path and not prose."""
 
@@ -171,19 +177,23 @@ def _apply(asked: ApplyBundle, invocation: Invocation) -> Migrated:
     from ccmcp.migrate.preparing import Wanted  # noqa: PLC0415
     from ccmcp.migrate.unpacking import plan_bundle  # noqa: PLC0415
     from ccmcp.tools import Call  # noqa: PLC0415
-    from ccmcp.tools._migrating import applied, question, refused  # noqa: PLC0415
+    from ccmcp.tools._migrating import applied, planned, question, refused  # noqa: PLC0415
 
     config, bar = invocation.load_config(), Bar(invocation.terminal)
     asker = _asker(config, invocation, bar)
     wanted = Wanted(
-        source=_path(asked.file), target=_path(asked.target or "."), mode="bundle", sessions=asked.session,
+        source=_path(asked.file), target=_path(asked.target or "."), mode="copy" if asked.new_ids else "bundle", sessions=asked.session,
         rewrite_paths=asked.rewrite_paths, roots=_roots(config, asked.root),
     )  # fmt: skip
     try:
         plan = plan_bundle(wanted, asker)
         applying.keep(config.state, plan, asker.now)
         ask = asking(invocation.terminal, yes=invocation.common.yes, clear=bar.clear)
-        answer = ask(question(plan, "apply"))
+        if not invocation.common.yes and invocation.terminal.in_is_tty:
+            call = Call(now=asker.now, windows=asker.windows)
+            shown = cleaned_result(planned(plan, config.roots, call), clean)
+            tell(f"{planned_screen(shown, _screen(invocation, asker))}\n\n")
+        answer = ask(question(plan))
         if answer != "accept":
             return refused(plan, answer, f"ccmcp migrate apply {plan.plan_id} --yes")
         came = applying.apply(config.state, plan, asker.now, progress=bar.draw)
@@ -225,6 +235,10 @@ def _asker(config: "Config", invocation: Invocation, bar: Bar) -> "Asker":
         home=config.home, now=clock.now(config.timezone), session_id=invocation.env.get("CLAUDE_CODE_SESSION_ID", ""),
         windows=sys.platform == "win32", progress=bar.draw,
     )  # fmt: skip
+
+
+def _screen(invocation: Invocation, asker: "Asker") -> Screen:
+    return Screen(now=asker.now, width=invocation.terminal.width, colour=invocation.terminal.colour)
 
 
 def _path(text: str) -> str:

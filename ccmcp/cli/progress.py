@@ -43,7 +43,9 @@ class Bar:
         filled = int(share * _CELLS)
         bar = full * filled + empty * (_CELLS - filled)
         # Less than a megabyte is done before anything is shown: a small total counts things, not bytes.
-        amount = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB" if total >= _BYTES else f"{done:,} of {total:,}"
+        amount = (
+            f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB" if total >= _BYTES else f"{done:,} of {total:,}"
+        )
         figures = f"{bar} {int(share * 100):3d} %  {amount}"
         room = self._terminal.width - 1 - len(figures) - 2
         return f"{cut(what, room)}  {figures}" if room >= 8 else figures[: self._terminal.width - 1]

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ccmcp.cli import INTERRUPTED, serve, settings_of
@@ -22,7 +22,7 @@ from ccmcp.errors import (
     UsageError,
 )
 from ccmcp.redact import clean, marks, sanitise, use_salt
-from ccmcp.result import plain
+from ccmcp.result import cleaned_result, plain
 from ccmcp.screen import Screen
 
 if TYPE_CHECKING:  # they load the index, which not every command needs
@@ -207,22 +207,6 @@ def _screen(zone: str, terminal: Terminal) -> Screen:
     from ccmcp.cli import clock  # noqa: PLC0415 - --json and --version do without
 
     return Screen(now=clock.now(zone), width=terminal.width, colour=terminal.colour)
-
-
-def cleaned_result(value: Any, clean: Callable[[str], str]) -> Any:
-    """A result with every text in it cleaned, whatever it is made of: dataclasses, tuples, lists, mappings."""
-    if isinstance(value, str):
-        return clean(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        changes = {field.name: cleaned_result(getattr(value, field.name), clean) for field in fields(value)}
-        return replace(value, **changes)
-    if isinstance(value, Mapping):
-        return {cleaned_result(key, clean): cleaned_result(inner, clean) for key, inner in value.items()}
-    if isinstance(value, tuple):
-        return tuple(cleaned_result(inner, clean) for inner in value)
-    if isinstance(value, list):
-        return [cleaned_result(inner, clean) for inner in value]
-    return value
 
 
 def _confess(error: BaseException, env: Mapping[str, str]) -> None:

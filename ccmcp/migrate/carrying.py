@@ -15,8 +15,8 @@ _NOT_EDITED = Edits()
 
 def move_session(
     route: Route, survey: Survey, goal: Survey, folder: FoundFolder, session: FoundSession
-) -> bool:
-    """Take a session along; whether all of it goes. What is in the way is a conflict."""
+) -> bool | None:
+    """Take a session along; whether all of it goes, none where nothing does. What is in the way is a conflict."""
     draft, id_ = route.draft, session.session_id
     home = route.new_home(session.home)
     place = route.target_folder(goal, session.home)
@@ -24,7 +24,7 @@ def move_session(
     in_place = place == folder.path
     if not in_place and draft.taken(path):
         draft.conflict("session", session.path, id_, "a session of this id is at its new place already", path)
-        return False
+        return None
     tail = tail_of(session, home, id_)
     edits = route.edits((folder.path, place))
     changes: Counter[str] = Counter()

@@ -5,7 +5,7 @@ import os
 import stat
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -28,7 +28,7 @@ from ccmcp.transcripts.projects import encode, encodes
 
 Stopped = Callable[[], bool]
 
-LONGEST_PREFIX = 6
+SHORTEST_PREFIX = 6
 """A session may be named by so many characters of its id, or more."""
 
 
@@ -99,11 +99,15 @@ def hold(wish: Wish, roots: Sequence[Root], asker: Asker) -> Holding | None:
             for root in roots
         )
         meant = [each for each in found if not wish.only_roots or each.root.label in wish.only_roots]
-        holding = tuple(each for each in meant if _sessions_of(each, wish) or _has_folder(each, wish.source))
+        holding = tuple(
+            each
+            for each in meant
+            if _sessions_of(each, wish) or _has_folder(each, wish.source) or _has_entry(each, wish)
+        )
         mine = [session for each in holding for session in _sessions_of(each, wish)]
         if not holding:
             return None
-        ids = _chosen(wish.sessions, mine)
+        ids = choose(wish.sessions, {each.session_id for each in mine}, "this project")
         run = _running(holding, mine, asker)
     except OSError as error:
         raise _unreadable(error, wish.source) from error
@@ -185,23 +189,36 @@ def _has_folder(found: Survey, source: str) -> bool:
     )
 
 
-def _chosen(asked: Sequence[str], mine: Sequence[FoundSession]) -> tuple[str, ...]:
-    """Whole ids of sessions that were named by their id, a prefix of it, or LABEL:ID."""
+def _has_entry(found: Survey, wish: Wish) -> bool:
+    """Whether the client's own settings know the project: what is left where its sessions went one by one."""
+    if wish.mode == "copy" or wish.sessions or found.settings is None:
+        return False
+    return any(is_meant(each, wish.source, wish.target) for each in settings_projects(found.settings))
+
+
+def choose(asked: Sequence[str], ids: Collection[str], whose: str) -> tuple[str, ...]:
+    """
+    Whole ids of sessions that were named by their id, a unique start of it, or LABEL:ID; none for none named.
+
+    `whose` says of what they have to be, for the error: "this project".
+
+    Raises:
+        MigrationError: a name fits none of the ids, or several.
+
+    """
     found: dict[str, None] = {}
     for each in asked:
         name = each.strip().rpartition(":")[2].lower()
-        fitting = {session.session_id for session in mine if session.session_id.lower().startswith(name)}
-        if name in {id_.lower() for id_ in fitting}:
-            fitting = {id_ for id_ in fitting if id_.lower() == name}
-        if len(name) < LONGEST_PREFIX and len(fitting) != 1:
-            fitting = set()
+        fitting = [id_ for id_ in ids if id_.lower() == name]
+        if not fitting and len(name) >= SHORTEST_PREFIX:
+            fitting = [id_ for id_ in ids if id_.lower().startswith(name)]
         if len(fitting) != 1:
-            what = "is no session of this project" if not fitting else "fits several sessions of this project"
+            what = f"is no session of {whose}" if not fitting else f"fits several sessions of {whose}"
+            known = f" It has: {', '.join(sorted(ids)[:5])}{' ...' if len(ids) > 5 else ''}." if ids else ""
             raise MigrationError(
-                f"{each[:60]!r} {what}. Give a whole session id, or its first {LONGEST_PREFIX} characters or more; "
-                "`ccmcp list --project FOLDER` shows them."
+                f"{each[:60]!r} {what}.{known} Give a whole session id, or its first {SHORTEST_PREFIX} characters or more."
             )
-        found[fitting.pop()] = None
+        found[fitting[0]] = None
     return tuple(found)
 
 

@@ -1,15 +1,18 @@
 """A project's sessions -> a bundle. I/O: reads the sessions, writes one new file."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ccmcp.config import Root
 from ccmcp.errors import MigrationError
 from ccmcp.migrate.bundles.creating import Made, create
 from ccmcp.migrate.bundles.sources import Wanted
-from ccmcp.migrate.gathering import Asker, Holding, hold
+from ccmcp.migrate.gathering import Asker, Holding, hold, prompted, settings_projects
+from ccmcp.migrate.plan import Left
 from ccmcp.migrate.route import Wish
+from ccmcp.migrate.survey import Tree
+from ccmcp.transcripts.projects import encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ def pack(wanted: Pack, roots: Sequence[Root], asker: Asker) -> tuple[Made, str]:
                 progress=asker.progress,
                 stopped=asker.stopped,
             )
-            return made, source
+            return replace(made, left=(*made.left, *_left(wanted, source, found))), source
     raise MigrationError(
         f"No session belongs to {wanted.project} or a folder below it. `ccmcp list` shows the projects that have some."
     )
@@ -61,9 +64,7 @@ def _contents(wanted: Pack, source: str, found: Holding) -> Wanted:
         for survey in found.holding
         if os.path.isfile(path := os.path.join(survey.real, "plans", f"{slug}.md"))
     }
-    folders = (folder for survey in found.holding for folder in survey.folders)
-    # Of several folders' memories only one can be carried under the one name: that of the project's own folder comes first.
-    memories = [folder.memory for folder in folders if folder.memory and folder.memory.files]
+    memories = _memories(source, found)
     prompts = (each.prompts for each in found.holding if each.prompts)
     return Wanted(
         project=source,
@@ -74,3 +75,27 @@ def _contents(wanted: Pack, source: str, found: Holding) -> Wanted:
         running=frozenset(found.running),
         redact=wanted.redact,
     )
+
+
+def _memories(source: str, found: Holding) -> list[Tree]:
+    """What the project's folders hold of memory, its own folder's first: of several only one can be carried under the one name."""
+    homes = {encode(source), *(encode(each.home) for each in found.sessions)}
+    folders = [folder for survey in found.holding for folder in survey.folders if folder.name in homes]
+    folders.sort(key=lambda folder: folder.name != encode(source))
+    return [folder.memory for folder in folders if folder.memory and folder.memory.files]
+
+
+def _left(wanted: Pack, source: str, found: Holding) -> Iterator[Left]:
+    """What is the project's and not in the bundle."""
+    memories = _memories(source, found)
+    for memory in memories[1 if wanted.memory else 0 :]:
+        why = "of several memories one is carried" if wanted.memory else "it was not asked for (--memory)"
+        yield Left(what="memory", path=memory.path, session_id=None, why=why)
+    ids = {each.session_id for each in found.sessions}
+    for survey in found.holding:
+        if survey.prompts and not wanted.prompts and any(id_ in ids for _, id_ in prompted(survey.prompts)):
+            why = "it was not asked for (--prompts)"
+            yield Left(what="prompt history", path=survey.prompts, session_id=None, why=why)
+        if survey.settings and source in settings_projects(survey.settings):
+            why = "trust, allowed tools and MCP servers are for each machine to give"
+            yield Left(what="project settings", path=survey.settings, session_id=None, why=why)

@@ -64,14 +64,14 @@ def _plan_root(route: Route, survey: Survey, goal: Survey) -> bool:
     """Everything of one root; whether anything of it goes."""
     before = len(route.draft.actions)
     carried: list[FoundSession] = []
-    whole = not route.wish.sessions
+    whole = True
     for path, why in survey.refused:
         route.draft.leave("project folder", why, path=path)
     for folder in survey.folders:
         taken, all_of_it = _plan_folder(route, survey, goal, folder)
         carried += taken
         whole = whole and all_of_it
-    if not carried and len(route.draft.actions) == before:
+    if not carried and len(route.draft.actions) == before and not whole:
         return False
     if route.wish.mode == "copy":
         owned.leave_to_the_source(route, survey)
@@ -80,7 +80,7 @@ def _plan_root(route: Route, survey: Survey, goal: Survey) -> bool:
         owned.carry_settings(route, survey, goal, whole=whole)
         if survey is goal:
             _tell_what_stays(route, survey, carried)
-    return True
+    return len(route.draft.actions) > before
 
 
 def _plan_folder(
@@ -102,9 +102,13 @@ def _plan_folder(
             copy_session(route, survey, goal, session)
         owned.leave_folder(route, folder, "a copy of sessions leaves what is the project's own where it is")
         return going, len(going) == len(mine)
-    emptied = True
+    emptied, went = True, []
     for session in going:
-        emptied = move_session(route, survey, goal, folder, session) and emptied
+        whole = move_session(route, survey, goal, folder, session)
+        emptied = emptied and bool(whole)
+        if whole is not None:
+            went.append(session)
+    going = went
     if len(going) == len(folder.sessions):
         owned.carry_folder(route, goal, folder, going, emptied=emptied)
     elif len(going) == len(mine):
@@ -132,3 +136,9 @@ def _tell_what_stays(route: Route, survey: Survey, carried: Sequence[FoundSessio
     for kind, count in stays.items():
         why = f"kept by session id, which does not change: of {count} sessions, and found as before"
         route.draft.leave(KEPT[kind], why, path=os.path.join(survey.real, kind))
+    folder = os.path.join(survey.real, "plans")
+    there = route.draft.listing(folder) or {}
+    plans = {slug for session in carried for slug in session.says.slugs if f"{slug}.md" in there}
+    if plans:
+        why = f"kept by name, which does not change: {len(plans)} of these sessions, found as before"
+        route.draft.leave("plan", why, path=folder)

@@ -13,7 +13,7 @@ from ccmcp.migrate.plan import Mode, Plan, identified
 from ccmcp.migrate.repository import Git
 from ccmcp.migrate.risks import Circumstances, Going, StillRunning, asked, look
 from ccmcp.migrate.route import Wish, home_there
-from ccmcp.migrate.secrets import secrets_in
+from ccmcp.migrate.secrets import searched, secrets_in
 from ccmcp.migrate.steps import Put
 from ccmcp.migrate.surroundings import RootFacts, existing, root_facts, surroundings
 
@@ -98,7 +98,9 @@ def _circumstances(found: Gathered, wanted: Wanted, asker: Asker) -> Circumstanc
     sessions = [each for each in found.sessions if each.session_id not in plan.running]
     going = [Going.of(each, home_there(each.home, plan.source, plan.target)) for each in sessions]
     facts = facts_of([each.root for each in found.surveys], (plan.source, plan.target), asker)
-    secrets = secrets_in(sessions, progress=asker.progress, stopped=asker.stopped)
+    secrets = secrets_in(
+        [searched(each) for each in sessions], progress=asker.progress, stopped=asker.stopped
+    )
     return Circumstances(
         mode=plan.mode,
         source=plan.source,

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from ccmcp.migrate.bundles.reading import lines_of
 from ccmcp.migrate.doing.content import blocks
@@ -29,21 +30,52 @@ class Secrets:
     """So many bytes of so many were looked through."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One file of a session: its bytes as lines of JSON, or as a text."""
+
+    is_lines: bool
+    read: Callable[[], Iterable[bytes]]
+    """Its bytes in blocks. Raises OSError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """A session as it is looked through."""
+
+    session_id: str
+    bytes: int
+    mtime_ns: int
+    texts: tuple[Text, ...]
+
+
+def searched(session: FoundSession) -> Searched:
+    """A session on disk: its transcript, subagents' transcripts and saved outputs of tools."""
+    own = session.own.files if session.own else ()
+    paths = [session.path, *(each.path for each in (*session.agents, *own))]
+    return Searched(
+        session_id=session.session_id,
+        bytes=session.bytes,
+        mtime_ns=session.seen.mtime_ns,
+        texts=tuple(Text(is_lines=path.endswith(".jsonl"), read=partial(blocks, path)) for path in paths),
+    )
+
+
 def secrets_in(
-    sessions: Sequence[FoundSession],
+    sessions: Sequence[Searched],
     *,
     budget: int = BUDGET,
     progress: Progress | None = None,
     stopped: Callable[[], bool] | None = None,
 ) -> Secrets:
-    """The secrets in transcripts, subagents' transcripts and saved outputs of tools. Raises OSError."""
+    """The secrets in some sessions, the newest first, up to a budget of bytes. Raises OSError."""
     found: dict[str, tuple[set[bytes], set[str]]] = {}
     total = sum(each.bytes for each in sessions)
     limit, seen = min(budget, total), 0
-    for session in sorted(sessions, key=lambda each: -each.seen.mtime_ns):
+    for session in sorted(sessions, key=lambda each: -each.mtime_ns):
         if seen and seen + session.bytes > budget:
             continue
-        for mark in set(_marks(session)):
+        for mark in {mark for text in session.texts for mark in _marks(text)}:
             kind = _MARK.fullmatch(mark)
             if kind is not None:
                 marks, ids = found.setdefault(kind[1].decode(), (set(), set()))
@@ -58,31 +90,17 @@ def secrets_in(
     return Secrets(kinds=kinds, searched=(seen, total))
 
 
-def _marks(session: FoundSession) -> Iterator[bytes]:
-    """What each secret of a session is replaced by: it tells them apart, and not what they are."""
-    files = [session.path, *(each.path for each in session.agents)]
-    texts: list[str] = []
-    for each in session.own.files if session.own else ():
-        (files if each.path.endswith(".jsonl") else texts).append(each.path)
-    for path in files:
-        for line in lines_of(blocks(path)):
-            for done in edited((line,), _SECRETS, Counter()):
-                if done is not line:
-                    yield from _new(line, done)
-    for path in texts:
-        yield from _in_text(path)
-
-
-def _in_text(path: str) -> Iterator[bytes]:
-    try:
-        for part in redacted_text(blocks(path), Counter()):
-            yield from (match[0] for match in _MARK.finditer(part))
-    except BinaryFileError:
+def _marks(text: Text) -> Iterator[bytes]:
+    """What each secret of a text is replaced by: it tells them apart, and not what they are."""
+    if not text.is_lines:
+        try:
+            for part in redacted_text(text.read(), Counter()):
+                yield from (match[0] for match in _MARK.finditer(part))
+        except BinaryFileError:
+            return
         return
-
-
-def _new(line: bytes, done: bytes) -> Iterator[bytes]:
-    before = {match[0] for match in _MARK.finditer(line)} if b"[REDACTED:" in line else set()
-    for match in _MARK.finditer(done):
-        if match[0] not in before:
-            yield match[0]
+    for line in lines_of(text.read()):
+        for done in edited((line,), _SECRETS, Counter()):
+            if done is not line:
+                before = {match[0] for match in _MARK.finditer(line)} if b"[REDACTED:" in line else set()
+                yield from (match[0] for match in _MARK.finditer(done) if match[0] not in before)

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
 from ccmcp.config import Root
 from ccmcp.errors import MigrationError
@@ -10,14 +11,15 @@ from ccmcp.migrate.bundles.layout import Carried, Contents, Member
 from ccmcp.migrate.bundles.reading import Bundle, contents_of, open_bundle, read
 from ccmcp.migrate.carrying import title_of
 from ccmcp.migrate.draft import Draft
-from ccmcp.migrate.gathering import Asker, circle_of
+from ccmcp.migrate.gathering import Asker, choose, circle_of
 from ccmcp.migrate.plan import Action, After, Plan
 from ccmcp.migrate.preparing import Wanted, bytes_written, facts_of, finished
 from ccmcp.migrate.repository import Git
 from ccmcp.migrate.risks import Circumstances, Going, asked
 from ccmcp.migrate.route import line_of
+from ccmcp.migrate.secrets import Searched, Text, secrets_in
 from ccmcp.migrate.steps import Edits, FromBundle
-from ccmcp.migrate.surroundings import Surroundings, existing, surroundings
+from ccmcp.migrate.surroundings import RootFacts, Surroundings, existing, surroundings
 from ccmcp.migrate.survey import names_in
 from ccmcp.transcripts.belonging import Belonging, belonging_of
 from ccmcp.transcripts.projects import encode
@@ -37,19 +39,21 @@ def plan_bundle(wanted: Wanted, asker: Asker) -> Plan:
 
     """
     root = wanted.goal or wanted.roots[0]
-    bundle = open_bundle(wanted.source, progress=asker.progress, stopped=asker.stopped)
+    facts = facts_of([root], (os.path.realpath(wanted.target),), asker)[root.label]
+    bundle = open_bundle(wanted.source, free=facts.free, progress=asker.progress, stopped=asker.stopped)
     try:
-        unpacking = _Unpacking(bundle, root, wanted, asker)
+        unpacking = _Unpacking(bundle, root, facts, wanted, asker)
         plan = unpacking.plan()
+        circumstances = unpacking.circumstances(plan)
     except OSError as error:
         raise MigrationError(
             f"Nothing was planned: {error.strerror or type(error).__name__}: {error.filename or wanted.source}."
         ) from error
-    return finished(plan, unpacking.circumstances(plan))
+    return finished(plan, circumstances)
 
 
 class _Unpacking:
-    def __init__(self, bundle: Bundle, root: Root, wanted: Wanted, asker: Asker) -> None:
+    def __init__(self, bundle: Bundle, root: Root, facts: RootFacts, wanted: Wanted, asker: Asker) -> None:
         self._bundle = bundle
         self._contents: Contents = contents_of(bundle)
         self._root = root
@@ -58,13 +62,12 @@ class _Unpacking:
         self._target = os.path.realpath(wanted.target)
         self._wanted = wanted
         self._asker = asker
-        self._facts = facts_of([root], (self._target,), asker)
-        folds = self._facts[root.label].case_counts is False
-        self._draft: Draft = circle_of(asker, {}).draft(folds)
+        self._facts = facts
+        self._draft: Draft = circle_of(asker, {}).draft(facts.case_counts is False)
+        self._taken: list[Carried] = []
         self._going: list[Going] = []
         old = bundle.manifest.project_path
-        pairs = ((old, self._target),) if wanted.rewrite_paths and old and old != self._target else ()
-        self._edits = Edits(paths=pairs)
+        self._paths = ((old, self._target),) if wanted.rewrite_paths and old and old != self._target else ()
         if wanted.rewrite_paths and not old:
             why = "the bundle does not say which folder the project had, so no path in it is rewritten"
             self._draft.leave("paths in transcripts", why)
@@ -74,17 +77,20 @@ class _Unpacking:
         there = _ids_in(self._projects)
         for session in self._chosen():
             place = there.get(session.session_id)
-            if place:
-                why = "a session of this id is in this root already"
-                self._draft.conflict("session", None, session.session_id, why, place)
+            if self._wanted.mode == "copy":
+                self._session(session, self._asker.new_id())
+            elif place:
+                self._draft.conflict(
+                    "session", None, session.session_id, "a session of this id is in this root already", place,
+                    f"It is at {place}. Where it is to be there twice, take it in under a new id: --new-ids "
+                    "(over MCP: mode copy).",
+                )  # fmt: skip
             else:
-                self._session(session)
+                self._session(session, session.session_id)
         self._shared()
         draft = self._draft
         if not draft.steps:
-            first = draft.conflicts[0] if draft.conflicts else None
-            why = f"{first.why} ({first.session_id})" if first else "it holds no sessions"
-            raise MigrationError(f"Nothing of this bundle can be taken in: {why}.")
+            raise MigrationError(_why_nothing(draft))
         return Plan(
             plan_id="",
             mode="bundle",
@@ -104,56 +110,55 @@ class _Unpacking:
         )
 
     def _chosen(self) -> list[Carried]:
-        asked = [each.strip().lower() for each in self._wanted.sessions]
-        found = [
-            each
-            for each in self._contents.sessions
-            if not asked or any(each.session_id.lower().startswith(prefix) for prefix in asked)
-        ]
-        if not found:
-            known = ", ".join(each.session_id for each in self._contents.sessions[:5])
-            raise MigrationError(f"None of these sessions is in the bundle. It holds: {known or 'none'}.")
-        return found
+        every = self._contents.sessions
+        ids = choose(self._wanted.sessions, {each.session_id for each in every}, "this bundle")
+        return [each for each in every if not ids or each.session_id in ids]
 
-    def _session(self, session: Carried) -> None:
+    def _session(self, session: Carried, id_: str) -> None:
         home = self._home(session)
         folder = os.path.join(self._projects, encode(home))
-        path = os.path.join(folder, f"{session.session_id}.jsonl")
+        path = os.path.join(folder, f"{id_}.jsonl")
         says = self._said(session.transcript)
-        tail = line_of(home, session.session_id) if says.messages else ""
-        changes: Counter[str] = Counter()
+        tail = line_of(home, id_) if says.messages else ""
         if tail and not says.whole:
             tail = "\n" + tail
-        changes.update(self._put(path, session.transcript, self._edits, tail))
+        renamed = (session.session_id, id_) if id_ != session.session_id else None
+        edits = Edits(session=renamed, paths=self._paths)
+        changes = Counter(self._put(path, session.transcript, edits, tail))
         for member in session.members:
-            place = self._place(member, folder, session.session_id)
+            place = self._place(member, folder, session.session_id, id_)
             if self._draft.taken(place):
-                self._draft.conflict("file", None, session.session_id, "another is at its place", place)
+                self._draft.conflict("file", None, id_, "another is at its place", place)
                 continue
-            edits = (
-                self._edits if member.kind in ("side", "agent") and place.endswith(".jsonl") else _NOT_EDITED
-            )
-            changes.update(self._put(place, member, edits))
+            of_lines = member.kind in ("side", "agent") and place.endswith(".jsonl")
+            changes.update(self._put(place, member, edits if of_lines else _NOT_EDITED))
         members = (session.transcript, *session.members)
+        title = title_of(session.title)
         self._draft.actions.append(
             Action(
-                do="add", what="session", source=None, target=path, session_id=session.session_id, title=title_of(session.title),
-                files=len(members), bytes=sum(each.size for each in members), changes=dict(changes),
+                do="add", what="session", source=None, target=path, session_id=session.session_id,
+                new_session_id=id_ if renamed else None, title=title, files=len(members),
+                bytes=sum(each.size for each in members), changes=dict(changes), detail=self._within(home),
             )
         )  # fmt: skip
         if says.messages:
             self._draft.after.append(
                 After(
-                    session_id=session.session_id, title=title_of(session.title), cwd=home, root=self._root.label, path=path,
+                    session_id=id_, title=title, cwd=home, root=self._root.label, path=path,
                     mtime_ns=session.transcript.mtime_ns,
                 )
             )  # fmt: skip
         outputs = sum(each.place.startswith("tool-results/") for each in session.members)
+        self._taken.append(session)
         self._going.append(
             Going(
                 session_id=session.session_id, home=says.home, new_home=home, says=says, saved_outputs=outputs
             )
         )
+
+    def _within(self, home: str) -> str | None:
+        """Which folder of the target it belongs to; none for that itself."""
+        return f"in {os.path.relpath(home, self._target)}" if home != self._target else None
 
     def _home(self, session: Carried) -> str:
         """The folder it belongs to here; the project's own for one that belonged to a folder outside of it."""
@@ -162,7 +167,7 @@ class _Unpacking:
             return self._target
         return os.path.join(self._target, *str(within).split("/"))
 
-    def _place(self, member: Member, folder: str, session_id: str) -> str:
+    def _place(self, member: Member, folder: str, old: str, session_id: str) -> str:
         parts = member.place.split("/")
         match member.kind:
             case "side":
@@ -170,7 +175,7 @@ class _Unpacking:
             case "agent":
                 return os.path.join(folder, *parts)
             case "todos":
-                return os.path.join(self._real, "todos", *parts)
+                return os.path.join(self._real, "todos", *(part.replace(old, session_id) for part in parts))
             case kind:
                 return os.path.join(self._real, kind, session_id, *parts)
 
@@ -224,11 +229,19 @@ class _Unpacking:
             )
         if self._contents.prompts:
             advice = f"They are in {self._contents.prompts.name} of the bundle, one JSON object per line."
-            self._draft.leave("prompt history", "it is what was typed on this machine", advice=advice)
+            why = (
+                "it is of what was typed on each machine: what was typed on the other one stays in the bundle"
+            )
+            self._draft.leave("prompt history", why, advice=advice)
 
     def circumstances(self, plan: Plan) -> Circumstances:
         """What is known of the plan's surroundings."""
         here = self._bundle.manifest.project_path or ""
+        secrets = secrets_in(
+            [self._searched(each) for each in self._taken],
+            progress=self._asker.progress,
+            stopped=self._asker.stopped,
+        )
         return Circumstances(
             mode="bundle",
             source=here,
@@ -236,13 +249,39 @@ class _Unpacking:
             sessions=self._going,
             here=Surroundings(path=here),
             there=surroundings(plan.target, git=Git()),
-            target_roots=list(self._facts.values()),
-            writes=bytes_written(plan, self._facts.values()),
+            target_roots=[self._facts],
+            writes=bytes_written(plan, [self._facts]),
             same_file_system=False,
+            secrets=secrets.kinds,
+            searched=secrets.searched,
             rewrite_paths=self._wanted.rewrite_paths,
             windows=self._asker.windows,
             exists=existing(asked(self._going, here)).__contains__,
         )
+
+    def _searched(self, session: Carried) -> Searched:
+        """A session in the bundle, as it is looked through for secrets."""
+        members = [
+            session.transcript, *(each for each in session.members if each.kind in ("side", "agent"))
+        ]  # fmt: skip
+        return Searched(
+            session_id=session.session_id,
+            bytes=sum(each.size for each in members),
+            mtime_ns=session.transcript.mtime_ns,
+            texts=tuple(
+                Text(is_lines=each.name.endswith(".jsonl"), read=partial(read, self._bundle, each.name))
+                for each in members
+            ),
+        )
+
+
+def _why_nothing(draft: Draft) -> str:
+    """Why there is nothing to be done."""
+    if not draft.conflicts:
+        return "Nothing of this bundle can be taken in: it holds no sessions."
+    first = draft.conflicts[0]
+    more = f" (and so are {len(draft.conflicts) - 1} more)" if len(draft.conflicts) > 1 else ""
+    return f"Nothing of this bundle can be taken in: session {first.session_id}: {first.why}{more}. {first.advice or ''}"
 
 
 def _ids_in(projects: str) -> dict[str, str]:

@@ -1,20 +1,92 @@
 """What the tools share that plan, apply and undo a migration: values of plans -> answers, and questions to the user."""
 
+import json
 from collections.abc import Sequence
+from typing import TypeVar
 
 from ccmcp.config import Root
 from ccmcp.migrate.applying import Came
 from ccmcp.migrate.checking import check, continued_in
-from ccmcp.migrate.plan import After, Plan
+from ccmcp.migrate.plan import Action, After, Left, Plan, Risk
+from ccmcp.result import plain
 from ccmcp.resume import resume_at, resume_name
 from ccmcp.tools import Call
 from ccmcp.views.figures import counted_bytes
 from ccmcp.views.migrated import CheckedSession, Migrated
-from ccmcp.views.migration import ResumedThere
-from ccmcp.views.words import counted
+from ccmcp.views.migration import LeftBehind, PlannedAction, PlannedMigration, PlannedRisk, ResumedThere
+from ccmcp.views.words import counted, fitting
 
 MOST_CHECKED = 10
 """So many sessions are named with the line that resumes them; all are looked at."""
+
+
+_MOST_AFTER = 5
+"""So many sessions of a plan are named with the line that will resume them."""
+
+_SHARES = {"risks": 0.2, "conflicts": 0.15, "left": 0.1, "actions": 0.35}
+"""What each list of a plan may take of an answer's longest length."""
+
+T = TypeVar("T")
+
+
+def fitted(found: Sequence[T], room: int) -> tuple[tuple[T, ...], int]:
+    """The first of some values that fit into so many characters of JSON (0 for any length), and how many more there are."""
+    fit = fitting((json.dumps(plain(each)) for each in found), room) if found else 0
+    return tuple(found[:fit]), len(found) - fit
+
+
+def planned(plan: Plan, roots: Sequence[Root], call: Call) -> PlannedMigration:
+    """A plan as it is answered: what is the project's first, then sessions, the newest first; of long lists the start."""
+    room = {name: int(call.most_characters * share) for name, share in _SHARES.items()}
+    newest = {each.path: -each.mtime_ns for each in plan.after}
+    sessions = sorted(
+        (each for each in plan.actions if each.what == "session"), key=lambda each: newest.get(each.target, 0)
+    )
+    others = [each for each in plan.actions if each.what != "session"]
+    actions, more_actions = fitted([_action(each) for each in (*others, *sessions)], room["actions"])
+    risks, more_risks = fitted([_risk(each) for each in plan.risks], room["risks"])
+    conflicts, more_conflicts = fitted([_left(each) for each in plan.conflicts], room["conflicts"])
+    left, more_left = fitted([_left(each) for each in plan.left], room["left"])
+    return PlannedMigration(
+        plan_id=plan.plan_id,
+        mode=plan.mode,
+        source=plan.source,
+        target=plan.target,
+        root=plan.root,
+        target_root=plan.target_root,
+        actions=actions,
+        more_actions=more_actions,
+        risks=risks,
+        more_risks=more_risks,
+        conflicts=conflicts,
+        more_conflicts=more_conflicts,
+        left=left,
+        more_left=more_left,
+        sessions=plan.sessions,
+        bytes=plan.bytes,
+        after=tuple(there(each, roots, call) for each in plan.after[:_MOST_AFTER]),
+        proposals=(),
+        more_proposals=0,
+        command=f"ccmcp migrate apply {plan.plan_id}",
+    )
+
+
+def _action(each: Action) -> PlannedAction:
+    return PlannedAction(
+        do=each.do, what=each.what, source=each.source, target=each.target, session_id=each.session_id,
+        new_session_id=each.new_session_id, title=each.title, files=each.files, bytes=each.bytes,
+        changes=dict(each.changes), detail=each.detail,
+    )  # fmt: skip
+
+
+def _risk(each: Risk) -> PlannedRisk:
+    return PlannedRisk(kind=each.kind, severity=each.severity, detail=each.detail, advice=each.advice)
+
+
+def _left(each: Left) -> LeftBehind:
+    return LeftBehind(
+        what=each.what, path=each.path, session_id=each.session_id, why=each.why, advice=each.advice
+    )
 
 
 def resumed(after: After, roots: Sequence[Root], call: Call) -> str | None:
@@ -33,17 +105,31 @@ def there(after: After, roots: Sequence[Root], call: Call) -> ResumedThere:
     )
 
 
-def question(plan: Plan, verb: str) -> str:
-    """What the user is asked before a plan is applied or undone."""
+def question(plan: Plan) -> str:
+    """What the user is asked before a plan is applied."""
     what = {"copy": "Copy", "bundle": "Unpack"}.get(plan.mode, "Move")
-    amount = f"{counted(plan.sessions, 'session')} ({counted_bytes(plan.bytes)})"
-    if verb == "undo":
-        return f"Take back plan {plan.plan_id}: {amount} go from {plan.target} back to {plan.source}?"
     serious = [each for each in plan.risks if each.severity in ("critical", "high")]
     # Clients show a few lines: the kinds of the risks fit where their words would not.
     told = ", ".join(f"{each.kind} ({each.severity})" for each in serious[:4])
     risks = f" To know before: {told}." if told else ""
-    return f"{what} {amount} from {plan.source} to {plan.target}?{risks}"
+    stay = f" {counted(len(plan.conflicts), 'thing')} in the way stay." if plan.conflicts else ""
+    return f"{what} {_amount(plan)} from {plan.source} to {plan.target}?{risks}{stay}"
+
+
+def question_back(plan: Plan, notes: Sequence[str]) -> str:
+    """What the user is asked before a plan is taken back; `notes`: what will not be as it was."""
+    if plan.mode in ("copy", "bundle"):
+        asked = f"Remove the {_amount(plan)} again that plan {plan.plan_id} made in {plan.target}?"
+    else:
+        asked = f"Take back plan {plan.plan_id}: {_amount(plan)} go from {plan.target} back to {plan.source}?"
+    told = f" Not as before: {'; '.join(notes[:2])}" if notes else ""
+    return asked + told + (f" And {len(notes) - 2} more." if len(notes) > 2 else "")
+
+
+def _amount(plan: Plan) -> str:
+    files = sum(each.files for each in plan.actions)
+    what = counted(plan.sessions, "session") if plan.sessions else counted(files, "file")
+    return f"{what} ({counted_bytes(plan.bytes)})"
 
 
 def refused(plan: Plan, answer: str, command: str) -> Migrated:
@@ -62,11 +148,16 @@ def applied(roots: Sequence[Root], came: Came, call: Call) -> Migrated:
     wrong = [each for each in checked if each.problem]
     shown = [*wrong[:MOST_CHECKED], *(each for each in checked if not each.problem)][:MOST_CHECKED]
     notes = list(came.notes)
+    if plan.conflicts:
+        notes.append(
+            f"{counted(len(plan.conflicts), 'thing')} stayed where they are, as something is in their place: "
+            f"{', '.join(dict.fromkeys(each.what for each in plan.conflicts))}."
+        )
     if len(wrong) > MOST_CHECKED:
         notes.append(f"{len(wrong)} sessions can't be resumed in their new places yet.")
     if plan.running:
         notes.append(
-            f"{counted(len(plan.running), 'session')} that ran when this was planned stayed: plan again when they have ended."
+            f"Left out, as it ran when this was planned: {', '.join(plan.running[:5])}. Plan again when that has ended."
         )
     return Migrated(
         plan_id=plan.plan_id,

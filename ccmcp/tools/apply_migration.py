@@ -23,7 +23,7 @@ def _run(history: History, asked: ApplyMigration, call: Call) -> Migrated:
     state = history.config.state
     plan = applying.load(state, asked.plan_id)
     applying.ready(state, plan, call.now)
-    answer = call.ask(question(plan, "apply")) if call.ask else "unable"
+    answer = call.ask(question(plan)) if call.ask else "unable"
     if answer != "accept":
         return refused(plan, answer, f"ccmcp migrate apply {plan.plan_id} --yes")
     came = applying.apply(state, plan, call.now, progress=call.progress, stopped=call.stopped)

@@ -1,7 +1,6 @@
 """What moving, copying or unpacking sessions would do, and what to know before."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,24 +14,19 @@ from ccmcp.limits import MaxLen
 from ccmcp.migrate import applying
 from ccmcp.migrate.gathering import Asker
 from ccmcp.migrate.orphans.find import Known, Proposal, orphaned
-from ccmcp.migrate.plan import Action, Left, Plan
+from ccmcp.migrate.plan import Plan
 from ccmcp.migrate.preparing import Wanted, absolute, plan_sessions
 from ccmcp.migrate.repository import Git
 from ccmcp.migrate.unpacking import plan_bundle
-from ccmcp.result import plain
 from ccmcp.tools import Call, Tool
 from ccmcp.tools._filters import local, whole
-from ccmcp.tools._migrating import there
+from ccmcp.tools._migrating import fitted, planned
 from ccmcp.views.migration import (
-    LeftBehind,
-    PlannedAction,
     PlannedMigration,
-    PlannedRisk,
     Proposed,
     screen,
     text,
 )
-from ccmcp.views.words import fitting
 
 _MOST_AFTER = 5
 """So many sessions are named with the line that will resume them."""
@@ -76,27 +70,37 @@ def _run(history: History, asked: PlanMigration, call: Call) -> PlannedMigration
         home=config.home, now=call.now, session_id=call.session_id, progress=call.progress, stopped=call.stopped,
         windows=call.windows,
     )  # fmt: skip
+    roots = _roots(config.roots, asked.root)
     target = _folder(asked.target, call, "target") if asked.target else call.cwd
+    if not asked.source:
+        return _adopted(history, asked, target, asker, call)
     if not target:
         raise BadArgumentError("target", "", "Give the folder that the sessions are to belong to.")
+    known = None
+    try:
+        source = _folder(asked.source, call, "source")
+    except BadArgumentError:  # relative, to nowhere: it may be a project's name
+        known = _known_as(history, asked.source)
+        if known is None:
+            raise
+        source = known.project
     wanted = Wanted(
-        source=_folder(asked.source, call, "source") if asked.source else "",
+        source=source,
         target=target,
+        folders=known.folders if known else (),
         mode=asked.mode,
         sessions=asked.session,
         rewrite_paths=asked.rewrite_paths,
-        roots=_roots(config.roots, asked.root),
+        roots=roots,
         goal=_roots(config.roots, asked.target_root)[0] if asked.target_root else None,
     )
-    if not asked.source:
-        return _adopted(history, wanted, asker, call, named=bool(asked.target))
-    if Path(wanted.source).is_file():
+    if Path(source).is_file():
         return _answered(plan_bundle(wanted, asker), history, call)
     plan = plan_sessions(wanted, asker)
-    if plan is None and (known := _known_as(history, asked.source)):
+    if plan is None and known is None and (known := _known_as(history, asked.source)):
         plan = plan_sessions(replace(wanted, source=known.project, folders=known.folders), asker)
     if plan is None:
-        raise MigrationError(_nothing_there(history, wanted.source))
+        raise MigrationError(_nothing_there(history, source))
     return _answered(plan, history, call)
 
 
@@ -130,10 +134,12 @@ def _known_as(history: History, source: str) -> _Known | None:
         found, _ = history.sessions(SessionFilter(project=whole(source.strip())), limit=_MANY)
     except CcmcpError:
         return None
-    projects = {each.project for each in found}
-    if len(projects) != 1:
-        return None
-    return _Known(projects.pop(), tuple(sorted({each.folder for each in found})))
+    projects = sorted({each.project for each in found})
+    if len(projects) > 1:
+        raise BadArgumentError(
+            "source", source, f"It fits several projects: {', '.join(projects[:8])}. Give one of them."
+        )
+    return _Known(projects[0], tuple(sorted({each.folder for each in found}))) if projects else None
 
 
 def _nothing_there(history: History, source: str) -> str:
@@ -153,25 +159,33 @@ def _near(known: Sequence[str]) -> str:
 # -- projects whose folder is gone
 
 
-def _adopted(history: History, wanted: Wanted, asker: Asker, call: Call, *, named: bool) -> PlannedMigration:
+def _adopted(
+    history: History, asked: PlanMigration, target: str, asker: Asker, call: Call
+) -> PlannedMigration:
     """A plan for the one project that surely went to the target; else what there is to choose from."""
     history.refresh(call.progress, call.stopped)
-    proposals = _proposals(history, wanted.target, (wanted.target,) if named else (), asker)
-    here = [each for each in proposals if each.sure and each.target == wanted.target]
+    named = (target,) if asked.target else ()
+    proposals = _proposals(history, target, named, asker)
+    here = [each for each in proposals if each.sure and each.target and each.target == target]
     if len(here) == 1:
-        plan = plan_sessions(replace(wanted, source=here[0].source), asker)
-        if plan:
+        wanted = Wanted(
+            source=here[0].source, target=target, mode=asked.mode, sessions=asked.session,
+            rewrite_paths=asked.rewrite_paths, roots=_roots(history.config.roots, asked.root),
+        )  # fmt: skip
+        if plan := plan_sessions(wanted, asker):
             return _answered(plan, history, call)
+    told = [
+        Proposed(
+            source=each.source, target=each.target, sessions=each.sessions, last_at=local(each.last_at, call),
+            score=round(each.score, 2), reasons=each.reasons, sure=each.sure,
+        )
+        for each in proposals
+    ]  # fmt: skip
+    fit, more = fitted(told, call.most_characters * 3 // 4)
     return PlannedMigration(
         plan_id=None, mode=None, source=None, target=None, root=None, target_root=None, actions=(), more_actions=0,
-        risks=(), conflicts=(), left=(), sessions=0, bytes=0, after=(), command=None,
-        proposals=tuple(
-            Proposed(
-                source=each.source, target=each.target, sessions=each.sessions, last_at=local(each.last_at, call),
-                score=round(each.score, 2), reasons=each.reasons, sure=each.sure,
-            )
-            for each in proposals
-        ),
+        risks=(), more_risks=0, conflicts=(), more_conflicts=0, left=(), more_left=0, sessions=0, bytes=0, after=(),
+        command=None, proposals=fit, more_proposals=more,
     )  # fmt: skip
 
 
@@ -199,55 +213,9 @@ def _proposals(history: History, here: str, named: Sequence[str], asker: Asker) 
     return [*found.proposals, *unseen]
 
 
-# -- a plan as it is answered
-
-
 def _answered(plan: Plan, history: History, call: Call) -> PlannedMigration:
     applying.keep(history.config.state, plan, call.now)
-    ordered = [*(each for each in plan.actions if each.what != "session"), *_sessions(plan)]
-    actions = [_action(each) for each in ordered]
-    room = int(call.most_characters * _FOR_ACTIONS)
-    fit = fitting((json.dumps(plain(each)) for each in actions), room) if actions else 0
-    return PlannedMigration(
-        plan_id=plan.plan_id,
-        mode=plan.mode,
-        source=plan.source,
-        target=plan.target,
-        root=plan.root,
-        target_root=plan.target_root,
-        actions=tuple(actions[:fit]),
-        more_actions=len(actions) - fit,
-        risks=tuple(
-            PlannedRisk(kind=each.kind, severity=each.severity, detail=each.detail, advice=each.advice)
-            for each in plan.risks
-        ),
-        conflicts=tuple(map(_left, plan.conflicts)),
-        left=tuple(map(_left, plan.left)),
-        sessions=plan.sessions,
-        bytes=plan.bytes,
-        after=tuple(there(each, history.config.roots, call) for each in plan.after[:_MOST_AFTER]),
-        proposals=(),
-        command=f"ccmcp migrate apply {plan.plan_id}",
-    )
-
-
-def _sessions(plan: Plan) -> Iterator[Action]:
-    return (each for each in plan.actions if each.what == "session")
-
-
-def _action(each: Action) -> PlannedAction:
-    changes: Mapping[str, int] = each.changes
-    return PlannedAction(
-        do=each.do, what=each.what, source=each.source, target=each.target, session_id=each.session_id,
-        new_session_id=each.new_session_id, title=each.title, files=each.files, bytes=each.bytes, changes=dict(changes),
-        detail=each.detail,
-    )  # fmt: skip
-
-
-def _left(each: Left) -> LeftBehind:
-    return LeftBehind(
-        what=each.what, path=each.path, session_id=each.session_id, why=each.why, advice=each.advice
-    )
+    return planned(plan, history.config.roots, call)
 
 
 TOOL = Tool(

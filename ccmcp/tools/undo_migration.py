@@ -7,7 +7,7 @@ from ccmcp.history import History
 from ccmcp.limits import MaxLen, MinLen
 from ccmcp.migrate import applying
 from ccmcp.tools import Call, Tool
-from ccmcp.tools._migrating import question, refused, undone
+from ccmcp.tools._migrating import question_back, refused, undone
 from ccmcp.views.migrated import Migrated, screen, text
 
 
@@ -32,7 +32,7 @@ def _run(history: History, asked: UndoMigration, call: Call) -> Migrated:
     exact = isinstance(asked, UndoExactly) and asked.exact
     plan = applying.load(state, asked.plan_id)
     found = applying.undoable(state, plan, call.now, exact=exact)
-    answer = call.ask(question(plan, "undo")) if call.ask else "unable"
+    answer = call.ask(question_back(plan, found.notes)) if call.ask else "unable"
     if answer != "accept":
         return refused(plan, answer, f"ccmcp migrate undo {plan.plan_id} --yes")
     came = applying.undo(state, plan, found, progress=call.progress)

@@ -113,10 +113,13 @@ class PlannedMigration:
     """So many further actions stand in the plan and not here."""
 
     risks: tuple[PlannedRisk, ...]
+    more_risks: int
     conflicts: tuple[LeftBehind, ...]
     """What is in the way at the target: it is never overwritten, and what wants its place stays where it is."""
 
+    more_conflicts: int
     left: tuple[LeftBehind, ...]
+    more_left: int
     sessions: int
     """So many go."""
 
@@ -127,6 +130,9 @@ class PlannedMigration:
     """How the newest of them are resumed when it is done."""
 
     proposals: tuple[Proposed, ...]
+    more_proposals: int
+    """So many further projects without their folder."""
+
     command: str | None
     """The command that does it, to paste into a terminal; none where there is no plan."""
 
