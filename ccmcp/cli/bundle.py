@@ -196,7 +196,7 @@ def _apply(asked: ApplyBundle, invocation: Invocation) -> Migrated:
         answer = ask(question(plan))
         if answer != "accept":
             return refused(plan, answer, f"ccmcp migrate apply {plan.plan_id} --yes")
-        came = applying.apply(config.state, plan, asker.now, progress=bar.draw)
+        came = applying.apply(config, plan, asker.now, progress=bar.draw)
         return applied(config.roots, came, Call(now=asker.now, windows=asker.windows))
     finally:
         bar.clear()

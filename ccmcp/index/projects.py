@@ -12,7 +12,7 @@ class Project:
     """A project in one root."""
 
     path: str
-    """Its folder, as its sessions say it; the name of the project folder where none does."""
+    """Its folder, as its sessions say it."""
     root: str
     transcripts: tuple[str, ...]
     """Of its sessions, the newest first."""
@@ -22,10 +22,10 @@ class Project:
 
 
 def projects(catalog: Catalog) -> list[Project]:
-    """Every project with sessions that are not left out by settings, in the order of paths."""
+    """Every project with sessions that say where they ran, and are not left out by settings, in the order of paths."""
     rows = catalog.rows(
         "SELECT s.project, s.root, coalesce(f.path, ''), coalesce(s.ended_at, '') FROM sessions s "  # noqa: S608 - our own condition
-        f"LEFT JOIN files f ON f.id = s.main_file WHERE {WITH_UNLISTED} AND s.project != '' "
+        f"LEFT JOIN files f ON f.id = s.main_file WHERE {WITH_UNLISTED} AND s.cwd != '' "
         "ORDER BY s.project, s.root, s.ended DESC, s.id DESC"
     )
     return [

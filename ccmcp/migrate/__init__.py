@@ -5,6 +5,7 @@ Top to bottom, as in the map of ccmcp: a module may import what stands below it.
 
     explaining  what migrations did to transcripts, for audits
     applying    plans kept, applied, undone, recovered
+    bounds      where a plan may write, whatever it says itself
     packing, unpacking, preparing   what somebody asks for -> a bundle; a plan with its risks
     checking    sessions in their new places -> whether Claude Code finds them there
     gathering, secrets  what there is on disk, as a plan asks for it; secrets in it, counted

@@ -15,7 +15,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from ccmcp.config import Config
 from ccmcp.errors import MigrationError, PlanExpiredError, PlanNotFoundError
+from ccmcp.migrate.bounds import Bounds, bounds
 from ccmcp.migrate.doing import disk, recovering, transaction
 from ccmcp.migrate.doing.journal import UNFINISHED
 from ccmcp.migrate.doing.transaction import Progress, Transaction, state_of
@@ -23,7 +25,7 @@ from ccmcp.migrate.doing.undoing import Inverse, inverse
 from ccmcp.migrate.gathering import changed
 from ccmcp.migrate.plan import Plan, from_json, to_json
 from ccmcp.migrate.running import running
-from ccmcp.migrate.steps import MakeFolder, Settings
+from ccmcp.migrate.steps import MakeFolder
 
 State: TypeAlias = Literal["planned", "applied", "undone", "interrupted"]
 
@@ -161,16 +163,17 @@ def _forget(state: Path, now: datetime) -> None:
 # -- a plan applied ------------------------------------------------------------------
 
 
-def ready(state: Path, plan: Plan, now: datetime) -> None:
+def ready(config: Config, plan: Plan, now: datetime) -> Bounds:
     """
-    See that a plan can be applied as things are now: before anybody is asked.
+    See that a plan can be applied as things are now, before anybody is asked; where it may write.
 
     Raises:
         PlanExpiredError: something it saw has changed.
-        MigrationError: it was applied already, was cut short, or one of its sessions runs now.
+        MigrationError: it was applied already, was cut short, goes beyond its bounds, or one of its sessions runs now.
 
     """
-    match _state(state, plan.plan_id):
+    found = bounds(config, plan)
+    match _state(config.state, plan.plan_id):
         case "applied":
             raise MigrationError(
                 f"Plan {plan.plan_id} was applied already. Undo it first (ccmcp migrate undo {plan.plan_id}), or make another plan."
@@ -188,10 +191,11 @@ def ready(state: Path, plan: Plan, now: datetime) -> None:
     for path in changed(plan):
         raise PlanExpiredError(path)
     _refuse_running(plan, now, {each.session_id for each in plan.actions if each.session_id})
+    return found
 
 
 def apply(
-    state: Path,
+    config: Config,
     plan: Plan,
     now: datetime,
     *,
@@ -205,30 +209,14 @@ def apply(
         MigrationError: as `ready`; or it can't be done, and everything is as it was; or (MigrationStuckError) it stands half way.
 
     """
-    ready(state, plan, now)
+    found = ready(config, plan, now)
     # A folder that came there since needs no making, and is not ours to take away again.
     steps = [each for each in plan.steps if not (isinstance(each, MakeFolder) and os.path.isdir(each.path))]
     work = Transaction(
-        folder=_folder(state, plan.plan_id), steps=steps, roots=plan.roots, files=_beside(plan)
+        folder=_folder(config.state, plan.plan_id), steps=steps, roots=found.roots, files=found.files
     )
-    transaction.run(work, migrations_in(state), progress=progress, stopped=stopped)
+    transaction.run(work, migrations_in(config.state), progress=progress, stopped=stopped)
     return Came(plan=plan)
-
-
-def _beside(plan: Plan) -> tuple[str, ...]:
-    """What a plan writes outside the roots: the default root's `.claude.json` in the home; a root that is not there yet, itself."""
-    found: dict[str, None] = {}
-    for step in plan.steps:
-        match step:
-            case Settings(path=path):
-                found[path] = None
-            case MakeFolder(path=path) if any(
-                (root + os.sep).startswith(path + os.sep) for root in plan.roots
-            ):
-                found[path] = None
-            case _:
-                pass
-    return tuple(found)
 
 
 def _refuse_running(plan: Plan, now: datetime, ids: set[str]) -> None:
@@ -243,7 +231,7 @@ def _refuse_running(plan: Plan, now: datetime, ids: set[str]) -> None:
 # -- and undone ----------------------------------------------------------------------
 
 
-def undoable(state: Path, plan: Plan, now: datetime, *, exact: bool) -> Inverse:
+def undoable(config: Config, plan: Plan, now: datetime, *, exact: bool) -> Inverse:
     """
     What would take a plan back, as things are now.
 
@@ -252,7 +240,8 @@ def undoable(state: Path, plan: Plan, now: datetime, *, exact: bool) -> Inverse:
         MigrationError: it was never applied, is undone already, or one of its sessions runs.
 
     """
-    match _state(state, plan.plan_id):
+    bounds(config, plan)
+    match _state(config.state, plan.plan_id):
         case "planned":
             raise MigrationError(f"Plan {plan.plan_id} was not applied: there is nothing to undo.")
         case "undone":
@@ -264,17 +253,17 @@ def undoable(state: Path, plan: Plan, now: datetime, *, exact: bool) -> Inverse:
         case _:
             pass
     _refuse_running(plan, now, {each.new_session_id or each.session_id or "" for each in plan.actions})
-    return inverse(plan, _folder(state, plan.plan_id), exact=exact)
+    return inverse(plan, _folder(config.state, plan.plan_id), exact=exact)
 
 
-def undo(state: Path, plan: Plan, found: Inverse, *, progress: Progress | None = None) -> Came:
+def undo(config: Config, plan: Plan, found: Inverse, *, progress: Progress | None = None) -> Came:
     """Take a plan back by what `undoable` found. Raises MigrationError as `apply`."""
-    folder = _folder(state, plan.plan_id)
+    folder, within = _folder(config.state, plan.plan_id), bounds(config, plan)
     work = Transaction(
-        folder=os.path.join(folder, "undo"), steps=found.steps, roots=plan.roots, files=_beside(plan),
+        folder=os.path.join(folder, "undo"), steps=found.steps, roots=within.roots, files=within.files,
         backups=os.path.join(folder, "backup"), times=found.times,
     )  # fmt: skip
-    transaction.run(work, migrations_in(state), progress=progress)
+    transaction.run(work, migrations_in(config.state), progress=progress)
     return Came(plan=plan, notes=tuple(found.notes))
 
 

@@ -2,13 +2,14 @@
 
 import json
 import os
+import re
 import stat
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,17 +17,22 @@ from ccmcp.config import Root
 from ccmcp.errors import MigrationError
 from ccmcp.migrate.doing.content import written
 from ccmcp.migrate.draft import Draft, Measured
-from ccmcp.migrate.plan import Plan
+from ccmcp.migrate.plan import Left, Plan
 from ccmcp.migrate.planning import make_plan
 from ccmcp.migrate.route import Circle, Wish, is_meant, state_of
 from ccmcp.migrate.running import recently_written, running
 from ccmcp.migrate.steps import Content, FromFile
 from ccmcp.migrate.survey import FoundSession, Progress, Survey, may_encode, names_in, survey
+from ccmcp.transcripts.belonging import first_cwd
 from ccmcp.transcripts.decode import decode_whole
 from ccmcp.transcripts.entries import text_of
 from ccmcp.transcripts.projects import encode, encodes
 
 Stopped = Callable[[], bool]
+
+_MADE_OF_A_PATH = re.compile(r"-|[A-Za-z]--")
+_PEEKED = 20
+"""So many transcripts of a folder with a name of its own are looked at for where they ran."""
 
 SHORTEST_PREFIX = 6
 """A session may be named by so many characters of its id, or more."""
@@ -83,7 +89,7 @@ def hold(wish: Wish, roots: Sequence[Root], asker: Asker) -> Holding | None:
         MigrationError: something can't be read, or a session that is named is not there.
 
     """
-    may = may_encode(wish.source)
+    may = partial(encodes, wish.source) if wish.alone else may_encode(wish.source)
     try:
         found = tuple(
             _with_homes(
@@ -136,7 +142,38 @@ def gather(wish: Wish, roots: Sequence[Root], asker: Asker) -> Gathered | None:
         raise _unreadable(error, wish.source) from error
     if not plan.steps:
         raise MigrationError(_why_nothing(plan, found.sessions))
+    plan = replace(plan, left=(*plan.left, *_named_otherwise(found.holding, wish), *_below_all(wish)))
     return Gathered(plan=plan, surveys=found.surveys, sessions=found.sessions, running=found.running)
+
+
+def _named_otherwise(holding: Sequence[Survey], wish: Wish) -> Iterator[Left]:
+    """Project folders with sessions of the source whose names are not made of a path (CLAUDE_CODE_PROJECT_DIR_NAME, 2.1.234)."""
+    for found in holding:
+        known = {each.name for each in found.folders}
+        for name, is_folder_ in (names_in(found.projects) or {}).items():
+            if not is_folder_ or name in known or _MADE_OF_A_PATH.match(name):
+                continue
+            path = os.path.join(found.projects, name)
+            if any(is_meant(first_cwd(each), wish) for each in _some_transcripts(path)):
+                yield Left(
+                    what="project folder", path=path, session_id=None,
+                    why="sessions of the source lie in it under a name of its own, which the client finds as before",
+                    advice="Where CLAUDE_CODE_PROJECT_DIR_NAME names it in the new place too, nothing is to be done.",
+                )  # fmt: skip
+
+
+def _below_all(wish: Wish) -> Iterator[Left]:
+    """That folders below a home, or below everything, are no parts of a project."""
+    if wish.alone:
+        yield Left(
+            what="sessions of folders below", path=wish.source, session_id=None, why="each folder is a project of its own",
+            advice="Plan those that have moved one by one; `ccmcp migrate plan` without folders finds them.",
+        )  # fmt: skip
+
+
+def _some_transcripts(folder: str) -> list[str]:
+    names = [name for name, is_folder_ in (names_in(folder) or {}).items() if not is_folder_]
+    return [os.path.join(folder, name) for name in sorted(names) if name.endswith(".jsonl")][:_PEEKED]
 
 
 def _unreadable(error: OSError, source: str) -> MigrationError:
@@ -176,7 +213,7 @@ def _with_homes(found: Survey, source: str) -> Survey:
 
 def _sessions_of(found: Survey, wish: Wish) -> list[FoundSession]:
     every = (each for folder in found.folders for each in folder.sessions)
-    return [each for each in every if is_meant(each.home, wish.source, wish.target)]
+    return [each for each in every if is_meant(each.home, wish)]
 
 
 def _has_folder(found: Survey, source: str) -> bool:
@@ -193,7 +230,7 @@ def _has_entry(found: Survey, wish: Wish) -> bool:
     """Whether the client's own settings know the project: what is left where its sessions went one by one."""
     if wish.mode == "copy" or wish.sessions or found.settings is None:
         return False
-    return any(is_meant(each, wish.source, wish.target) for each in settings_projects(found.settings))
+    return any(is_meant(each, wish) for each in settings_projects(found.settings))
 
 
 def choose(asked: Sequence[str], ids: Collection[str], whose: str) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def _plan_root(route: Route, survey: Survey, goal: Survey) -> bool:
         return False
     if route.wish.mode == "copy":
         owned.leave_to_the_source(route, survey)
-    else:
+    elif survey is not goal or route.wish.source != route.wish.target:
         owned.carry_prompts(route, survey, goal, carried, whole=whole)
         owned.carry_settings(route, survey, goal, whole=whole)
         if survey is goal:
@@ -94,7 +94,11 @@ def _plan_folder(
     going = [each for each in chosen if not _runs(route, each)]
     if not going and folder.sessions:
         return [], not mine
+    if route.wish.mode != "copy" and survey is goal and route.wish.source == route.wish.target:
+        return going, len(going) == len(mine)  # they are where they are to be: others join them
     route.reads(folder.path, folder.names)
+    for inner in (each for session in going if session.own for each in session.own.folders):
+        route.reads(inner.path, tuple(route.draft.listing(inner.path) or ()))
     for path, why in folder.refused:
         route.draft.leave("file", why, path=path)
     if route.wish.mode == "copy":

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ccmcp.config import Root
 from ccmcp.errors import MigrationError
@@ -16,6 +17,7 @@ from ccmcp.migrate.route import Wish, home_there
 from ccmcp.migrate.secrets import searched, secrets_in
 from ccmcp.migrate.steps import Put
 from ccmcp.migrate.surroundings import RootFacts, existing, root_facts, surroundings
+from ccmcp.redact import redact
 
 _OF_ANOTHER_SYSTEM = re.compile(r"[A-Za-z]:[\\/]|\\\\" if os.name != "nt" else r"/(?!/)")
 
@@ -80,7 +82,7 @@ def plan_sessions(wanted: Wanted, asker: Asker) -> Plan | None:
         wish = Wish(
             mode=wanted.mode, source=source, target=target, sessions=wanted.sessions, rewrite_paths=wanted.rewrite_paths,
             target_root=wanted.goal.label if wanted.goal else "", only_roots=tuple(each.label for each in wanted.roots),
-            folders=wanted.folders,
+            folders=wanted.folders, alone=_holds_all(source, asker.home),
         )  # fmt: skip
         found = gather(wish, roots, asker)
         if found is not None:
@@ -88,9 +90,17 @@ def plan_sessions(wanted: Wanted, asker: Asker) -> Plan | None:
     return None
 
 
+def _holds_all(source: str, home: Path) -> bool:
+    """Whether projects of all kinds lie below a folder, so that they are no parts of it: the home, or the root of a file system."""
+    return source in (str(home), os.path.realpath(home)) or os.path.dirname(source) == source
+
+
 def finished(plan: Plan, circumstances: Circumstances) -> Plan:
     """A plan with its risks and its id."""
-    return identified(replace(plan, risks=tuple(look(circumstances))))
+    risks = (
+        replace(each, detail=redact(each.detail), advice=redact(each.advice)) for each in look(circumstances)
+    )  # names of files may hold secrets, and the plan is kept
+    return identified(replace(plan, risks=tuple(risks)))
 
 
 def _circumstances(found: Gathered, wanted: Wanted, asker: Asker) -> Circumstances:

@@ -28,6 +28,8 @@ class Wish:
     sessions: tuple[str, ...] = ()
     """Whole ids of the chosen ones; empty for all."""
     rewrite_paths: bool = False
+    alone: bool = False
+    """Whether only the source's own sessions are meant, and none of the folders below it."""
     folders: tuple[str, ...] = ()
     """Names of further project folders to look in: some sessions lie in the folder of another path than they say."""
     only_roots: tuple[str, ...] = ()
@@ -89,7 +91,7 @@ class Route:
 
     def is_mine(self, path: str) -> bool:
         """Whether a path is the source, or below it; what is in a target below the source is there already."""
-        return is_meant(path, self.wish.source, self.wish.target)
+        return is_meant(path, self.wish)
 
 
 def below(path: str, folder: str) -> bool:
@@ -98,18 +100,21 @@ def below(path: str, folder: str) -> bool:
     return path == folder or path.startswith((top + "/", top + "\\"))
 
 
-def is_meant(path: str, source: str, target: str) -> bool:
-    """Whether a path is a source, or below it, and not in a target that is itself below the source."""
-    inner = target != source and below(target, source)
-    return below(path, source) and not (inner and below(path, target))
+def is_meant(path: str, wish: Wish) -> bool:
+    """Whether a folder goes with a wish's source: it is that, or below it and not in a target that is itself below it."""
+    if wish.alone:
+        return path == wish.source
+    inner = wish.target != wish.source and below(wish.target, wish.source)
+    return below(path, wish.source) and not (inner and below(path, wish.target))
 
 
 def home_there(home: str, source: str, target: str) -> str:
     """What becomes of a folder below the source (or of that itself) when the source becomes the target: with its slashes."""
-    rest = home[len(source.rstrip("/\\")) :]
-    if rest and _slash(source) != _slash(target):
-        rest = rest.replace(_slash(source), _slash(target))
-    return target.rstrip("/\\") + rest or target
+    rest = home[len(source.rstrip("/\\")) :].lstrip("/\\")
+    if not rest:
+        return target
+    here, there = _slash(source), _slash(target)
+    return target.rstrip("/\\") + there + (rest.replace(here, there) if here != there else rest)
 
 
 def _slash(path: str) -> str:

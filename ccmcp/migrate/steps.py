@@ -6,7 +6,7 @@ step may be done twice, or taken back when it was never done, and nothing happen
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +192,3 @@ class Settings:
 
 
 Step: TypeAlias = MakeFolder | RemoveFolder | Move | Append | Truncate | Put | Remove | Prompts | Settings
-Kind: TypeAlias = Literal[
-    "MakeFolder", "RemoveFolder", "Move", "Append", "Truncate", "Put", "Remove", "Prompts", "Settings"
-]

@@ -20,14 +20,14 @@ class ApplyMigration:
 
 
 def _run(history: History, asked: ApplyMigration, call: Call) -> Migrated:
-    state = history.config.state
-    plan = applying.load(state, asked.plan_id)
-    applying.ready(state, plan, call.now)
+    config = history.config
+    plan = applying.load(config.state, asked.plan_id)
+    applying.ready(config, plan, call.now)
     answer = call.ask(question(plan)) if call.ask else "unable"
     if answer != "accept":
         return refused(plan, answer, f"ccmcp migrate apply {plan.plan_id} --yes")
-    came = applying.apply(state, plan, call.now, progress=call.progress, stopped=call.stopped)
-    return applied(history.config.roots, came, call)
+    came = applying.apply(config, plan, call.now, progress=call.progress, stopped=call.stopped)
+    return applied(config.roots, came, call)
 
 
 TOOL = Tool(

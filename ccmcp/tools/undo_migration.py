@@ -28,14 +28,14 @@ class UndoExactly(UndoMigration):
 
 
 def _run(history: History, asked: UndoMigration, call: Call) -> Migrated:
-    state = history.config.state
+    config = history.config
     exact = isinstance(asked, UndoExactly) and asked.exact
-    plan = applying.load(state, asked.plan_id)
-    found = applying.undoable(state, plan, call.now, exact=exact)
+    plan = applying.load(config.state, asked.plan_id)
+    found = applying.undoable(config, plan, call.now, exact=exact)
     answer = call.ask(question_back(plan, found.notes)) if call.ask else "unable"
     if answer != "accept":
         return refused(plan, answer, f"ccmcp migrate undo {plan.plan_id} --yes")
-    came = applying.undo(state, plan, found, progress=call.progress)
+    came = applying.undo(config, plan, found, progress=call.progress)
     return undone(came)
 
 
@@ -44,7 +44,7 @@ TOOL = Tool(
     command="migrate undo",
     title="Undo a migration",
     description=(
-        "Takes back what apply_migration did: everything is byte for byte as it was. Sessions that have only grown since go back "
+        "Takes back what apply_migration did, byte for byte where nothing has changed since. Sessions that have only grown go back "
         "with their new lines, and the answer says so; anything else that was changed since is named, and nothing is done. The user "
         "is asked first, as with apply_migration; else the answer has the command to paste. "
         'Example: {"plan_id": "3f2a91c07d3e"}.'

@@ -98,6 +98,18 @@ def belonging_of(blocks: Iterable[bytes], folder: str) -> Belonging:
     return found
 
 
+def first_cwd(path: str) -> str:
+    """The folder a transcript ran in first, told by its beginning; empty where that does not tell, or it can't be read."""
+    found = Belonging()
+    try:
+        for block in _blocks(path, found):
+            _first_folder(block, "", found)
+            break
+    except OSError:
+        return ""
+    return found.first_cwd
+
+
 def _read(blocks: Iterable[bytes], folder: str, found: Belonging) -> None:
     digest = sha256()
     fitting = False

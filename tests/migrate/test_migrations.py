@@ -3,10 +3,15 @@
 import json
 import os
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ccmcp.migrate.plan import from_json, identified
+from ccmcp.tools._migrating import question_back
 from ccmcp.transcripts.projects import encode
 from tests.migrate.conftest import FailedError, World, snapshot
 from tests.transcript import Chat
@@ -222,6 +227,32 @@ def test_a_session_that_runs_is_left_out_and_named(world: World) -> None:
     assert world.transcript(done, new).exists()
     with pytest.raises(FailedError, match="runs now"):
         world.plan(old, new)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_the_last_session_of_a_project_brings_its_settings_along(world: World) -> None:
+    old, new = world.project("old"), world.project("new")
+    live, _ = world.chat("live", old), world.chat("done", old)
+    world.remember(old)
+    entry = running(world, live)
+    world.apply(world.plan(old, new))
+    settings = world.home.claude / ".claude.json"
+    assert list(json.loads(settings.read_text())["projects"]) == [str(old)]
+    entry.unlink()
+    world.apply(world.plan(old, new, "--session", live.id))
+    assert list(json.loads(settings.read_text())["projects"]) == [str(new)]
+    prompts = [json.loads(line) for line in (world.home.claude / "history.jsonl").read_text().splitlines()]
+    assert {each["project"] for each in prompts} == {str(new)}
+
+
+def test_a_project_of_which_only_the_settings_are_left_can_be_moved(world: World) -> None:
+    old, new = world.project("old"), world.project("new")
+    world.remember(old)
+    plan = world.plan(old, new)
+    assert [each["what"] for each in plan["actions"]] == ["project settings"]
+    world.apply(plan)
+    assert list(json.loads((world.home.claude / ".claude.json").read_text())["projects"]) == [str(new)]
+    world.undo(plan)
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
@@ -441,3 +472,161 @@ def test_who_names_a_wrong_folder_is_told_the_right_ones(world: World) -> None:
     shutil.rmtree(world.folder / "work" / "new")
     plan = world.plan(old, world.folder / "work" / "new")
     assert any(each["kind"] == "target-missing" for each in plan["risks"])
+
+
+def kept_plan(world: World, plan: Any) -> Path:
+    """The file a plan is kept in."""
+    (path,) = world.folder.rglob(f"{plan['plan_id']}/plan.json")
+    return path
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda plan, folder: plan["roots"].append(str(folder)),
+        lambda plan, folder: next(each for each in plan["steps"] if each["kind"] == "Move").update(
+            target=str(folder / "x.jsonl")
+        ),
+        lambda plan, folder: plan["steps"].append(
+            {
+                "kind": "Settings",
+                "path": str(folder / "other.json"),
+                "source": "a",
+                "target": "b",
+                "kept": "k",
+            }
+        ),
+    ],
+    ids=["roots", "target", "settings"],
+)
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_plan_that_was_tampered_with_is_refused(
+    world: World,
+    change: Callable[[Any, Path], None],
+    signed: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    old, new = world.project("old"), world.project("new")
+    world.chat("talk", old)
+    (world.folder / "other.json").write_text('{"projects": {"a": {}}}')
+    plan = world.plan(old, new)
+    path = kept_plan(world, plan)
+    told = json.loads(path.read_text())
+    change(told, world.folder)
+    plan_id = plan["plan_id"]
+    if signed:  # by one who knows how ids are made
+        made = replace(from_json(json.dumps(told)), plan_id="")
+        plan_id = identified(made).plan_id
+        path.parent.rename(path.parent.with_name(plan_id))
+        path = path.parent.with_name(plan_id) / "plan.json"
+        told["plan_id"] = plan_id
+    path.write_text(json.dumps(told))
+    before = snapshot(world.folder / "home" / ".claude")
+    with pytest.raises(FailedError, match="Nothing was done"):
+        world.run("migrate", "apply", plan_id, "--yes")
+    assert snapshot(world.folder / "home" / ".claude") == before
+    assert (world.folder / "other.json").read_text() == '{"projects": {"a": {}}}'
+
+
+def test_a_plan_is_void_when_a_subagent_came_since(world: World) -> None:
+    old, new = world.project("old"), world.project("new")
+    chat = world.chat("talk", old)
+    plan = world.plan(old, new, "--mode", "copy")
+    world.home.put(world.transcript(chat).with_suffix("") / "subagents" / "agent-late.jsonl", b"{}\n")
+    with pytest.raises(FailedError, match="plan again"):
+        world.apply(plan)
+
+
+def test_folders_below_a_home_are_projects_of_their_own(world: World) -> None:
+    home, new = world.home.folder, world.project("new home")
+    own, below = world.chat("own", home), world.chat("below", home / "app")
+    plan = world.plan(home, new)
+    assert plan["sessions"] == 1
+    assert any("below" in each["what"] for each in plan["left"])
+    world.apply(plan)
+    assert world.transcript(own, new).exists()
+    assert world.transcript(below).exists()
+
+
+def test_everything_below_the_root_of_a_file_system_stays(world: World) -> None:
+    new = world.project("new")
+    chat = world.chat("talk", Path("/"))
+    world.chat("other", world.project("other"))
+    world.apply(world.plan("/", new))
+    assert world.transcript(chat, new).read_bytes() == chat.bytes() + relocated(new, chat)
+
+
+def test_a_folder_with_a_name_of_its_own_is_told(world: World) -> None:
+    old, new = world.project("old"), world.project("new")
+    world.chat("talk", old)
+    named = Chat("named", cwd=str(old))
+    named.user("hello")
+    world.home.put(world.home.claude / "projects" / "my-name" / f"{named.id}.jsonl", named.bytes())
+    plan = world.plan(old, new)
+    assert [each["path"] for each in plan["left"] if "name of its own" in each["why"]] == [
+        str(world.home.claude / "projects" / "my-name")
+    ]
+
+
+def test_sessions_that_are_in_the_target_root_already_stay_as_they_are(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = world.project("work")
+    here = world.chat("here", work)
+    second = world.folder / "second" / ".claude"
+    there = world.chat("there", work, root=second)
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", f"{world.home.claude},{second}")
+    labels = {each["session_id"]: each["root"] for each in world.run("list")["sessions"]}
+    plan = world.plan(work, work, "--target-root", labels[there.id])
+    assert [each["session_id"] for each in plan["actions"] if each["what"] == "session"] == [here.id]
+    world.apply(plan)
+    path = second / "projects" / encode(str(work)) / f"{there.id}.jsonl"
+    assert path.read_bytes() == there.bytes()
+
+
+def test_a_name_that_fits_several_projects_is_answered_with_them(world: World) -> None:
+    one, two = world.project("a/cli"), world.project("b/cli")
+    world.chat("one", one)
+    world.chat("two", two)
+    with pytest.raises(FailedError) as refused:
+        world.plan("cli", world.project("new"))
+    assert str(one) in refused.value.err
+    assert str(two) in refused.value.err
+
+
+def test_a_bundle_is_searched_for_secrets_and_taken_in_twice_only_under_new_ids(world: World) -> None:
+    old = world.project("app")
+    chat = world.chat("talk", old)
+    key = "AKIA" + "Q3EGRSYT7VN5ZXWD"
+    with world.transcript(chat).open("ab") as file:
+        file.write(
+            json.dumps({"type": "user", "message": {"role": "user", "content": f"key {key}"}}).encode()
+            + b"\n"
+        )
+    bundle = world.folder / "app.zip"
+    made = world.run("bundle", "create", str(bundle), str(old))
+    assert {each["what"] for each in made["left"]} <= {"memory", "prompt history", "project settings"}
+    target = world.project("copy")
+    with pytest.raises(FailedError, match="--new-ids"):
+        world.run("bundle", "apply", str(bundle), str(target), "--yes")
+    with pytest.raises(FailedError, match="no session of this bundle"):
+        world.run("bundle", "apply", str(bundle), str(target), "--session", "ffffffff", "--new-ids", "--yes")
+    plan = world.plan(bundle, target, "--mode", "copy")
+    assert {each["kind"]: each["severity"] for each in plan["risks"]}["secrets"] == "high"
+    world.apply(plan)
+    (copy,) = world.transcript(chat, target).parent.glob("*.jsonl")
+    lines = [json.loads(line) for line in copy.read_text().splitlines()]
+    assert copy.stem != chat.id
+    assert {each["sessionId"] for each in lines if "sessionId" in each} == {copy.stem}
+    assert any(each.get("forkedFrom", {}).get("sessionId") == chat.id for each in lines)
+
+
+def test_what_is_asked_before_an_undo_says_what_it_does(world: World) -> None:
+    old, new = world.project("old"), world.project("new")
+    world.chat("talk", old)
+    plan = world.plan(old, new, "--mode", "copy")
+    world.apply(plan)
+    kept = from_json(kept_plan(world, plan).read_text())
+    assert question_back(kept, ()).startswith("Remove the 1 session")
+    assert question_back(replace(kept, mode="move"), ("it has grown",)).endswith(
+        "Not as before: it has grown"
+    )

@@ -75,3 +75,40 @@ async def test_who_writes_is_marked_and_who_plans_is_not(home: Home, era: str) -
     planning = tools["plan_migration"]
     assert planning is not None
     assert planning.read_only_hint
+
+
+@pytest.mark.anyio
+async def test_who_has_no_folder_is_shown_the_projects_whose_folder_is_gone(
+    home: Home, tmp_path: Path, era: str
+) -> None:
+    for number in range(300):
+        chat = Chat(f"gone {number}", cwd=str(tmp_path / f"gone {number:03} {'x' * 60}"))
+        chat.user("hello")
+        home.write(chat)
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "ccmcp", "serve"], env=home.env, cwd="/"
+    )
+    async with Client(command, mode=era) as client:
+        found = await called(client, "plan_migration")
+    assert "plan_id" not in found
+    assert len(found["proposals"]) + found["more_proposals"] == 300
+    assert found["more_proposals"] > 0
+
+
+@pytest.mark.anyio
+async def test_a_plan_of_any_length_is_an_answer(home: Home, tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for number in range(400):
+        chat = Chat(f"talk {number}", cwd=str(old))
+        chat.user("hello")
+        content = home.write(chat).read_bytes()
+        if number % 2:
+            home.put(home.claude / "projects" / encode(str(new)) / f"{chat.id}.jsonl", content)
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "ccmcp", "serve"], env=home.env, cwd=ROOT
+    )
+    async with Client(command) as client:
+        plan = await called(client, "plan_migration", source=str(old), target=str(new))
+    assert plan["sessions"] == 200
+    assert len(plan["conflicts"]) + plan["more_conflicts"] == 200
+    assert len(plan["actions"]) + plan["more_actions"] == 200
