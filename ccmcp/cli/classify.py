@@ -76,6 +76,10 @@ def _run(asked: Classify, invocation: Invocation) -> Classified | int:
         raise UsageError(
             "`ccmcp classify` needs a command, --tool with --input, --jsonl or --hook. See `ccmcp classify --help`."
         )
+    if not asked.tool.strip():
+        raise BadArgumentError(
+            "--tool", asked.tool, "Give the tool's name: Bash, Read, mcp__github__create_issue."
+        )
     given = {"tool": asked.tool, "input": _input(asked), "cwd": asked.cwd}
     return Classified(
         findings=tuple(

@@ -18,7 +18,7 @@ from ccmcp.migrate.repository import Git
 from ccmcp.migrate.risks import Circumstances, Going, asked
 from ccmcp.migrate.route import line_of
 from ccmcp.migrate.secrets import Searched, Text, secrets_in
-from ccmcp.migrate.steps import Edits, FromBundle
+from ccmcp.migrate.steps import Edits, FromBundle, FromFile
 from ccmcp.migrate.surroundings import RootFacts, Surroundings, existing, surroundings
 from ccmcp.migrate.survey import names_in
 from ccmcp.transcripts.belonging import Belonging, belonging_of
@@ -221,6 +221,8 @@ class _Unpacking:
             ),
         ):
             if self._draft.taken(place):
+                if self._is_there(place, member):
+                    continue
                 self._draft.conflict(what, None, None, "another of this name is there", place)
                 continue
             self._put(place, member, _NOT_EDITED)
@@ -258,6 +260,16 @@ class _Unpacking:
             windows=self._asker.windows,
             exists=existing(asked(self._going, here)).__contains__,
         )
+
+    def _is_there(self, place: str, member: Member) -> bool:
+        """Whether a file has a member's very bytes."""
+        try:
+            return (
+                os.path.getsize(place) == member.size
+                and self._draft.measure(FromFile(path=place)).sha256 == member.sha256
+            )
+        except OSError:
+            return False
 
     def _searched(self, session: Carried) -> Searched:
         """A session in the bundle, as it is looked through for secrets."""

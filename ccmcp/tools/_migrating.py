@@ -112,7 +112,7 @@ def question(plan: Plan) -> str:
     # Clients show a few lines: the kinds of the risks fit where their words would not.
     told = ", ".join(f"{each.kind} ({each.severity})" for each in serious[:4])
     risks = f" To know before: {told}." if told else ""
-    stay = f" {counted(len(plan.conflicts), 'thing')} in the way stay." if plan.conflicts else ""
+    stay = f" Something is in the way of {counted(len(plan.conflicts), 'thing')}." if plan.conflicts else ""
     return f"{what} {_amount(plan)} from {plan.source} to {plan.target}?{risks}{stay}"
 
 
@@ -150,7 +150,7 @@ def applied(roots: Sequence[Root], came: Came, call: Call) -> Migrated:
     notes = list(came.notes)
     if plan.conflicts:
         notes.append(
-            f"{counted(len(plan.conflicts), 'thing')} stayed where they are, as something is in their place: "
+            f"Left where it was, as something is in its place ({counted(len(plan.conflicts), 'thing')}): "
             f"{', '.join(dict.fromkeys(each.what for each in plan.conflicts))}."
         )
     if len(wrong) > MOST_CHECKED:

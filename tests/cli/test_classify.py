@@ -396,3 +396,9 @@ def test_an_unknown_rule_is_refused_with_the_nearest(ccmcp: Ccmcp) -> None:
 def test_rules_knows_the_secrets(ccmcp: Ccmcp) -> None:
     found = json.loads(ccmcp("rules", "secrets", "--json").out)["secrets"]
     assert "Anthropic" in {each["provider"] for each in found}
+
+
+def test_a_call_without_a_tool_is_refused_in_words(ccmcp: Ccmcp) -> None:
+    refused = ccmcp("classify", "--tool", "", "ls")
+    assert refused.code == 2
+    assert "--tool" in refused.err
