@@ -18,7 +18,7 @@ flows up: files become entries, entries become an index, the index answers tools
         scripts     completion scripts
         help, command       what --help says; what a command is, and one run of it
         options     a tool's parameters as flags
-        progress, terminal, clock   a bar while long work runs; where answers go; the reader's time
+        progress, terminal, clock   a bar; where answers go; the reader's time
     server/         tools -> MCP; the only place that imports mcp; all that leaves passes its choke point
         manifest    asks the real server what the front will answer
         conversation    the server and its client, until one of them ends it
@@ -36,9 +36,10 @@ flows up: files become entries, entries become an index, the index answers tools
         _spent_details, _spent_amounts, _reviewed   what two others have counted, as it is answered
         _migrating, _money, _filters    what the last three say alike; budgets; what several are asked alike
     views/          how answers read, for a model and in a terminal
-        calls, found, patterns, risks, migrated, migration  calls; sessions; insights; findings; migrations
+        migrated, migration, proposed, planned  what became of plans; plans; proposals; as values
+        calls, found, patterns, risks   tool calls; found sessions; insights; findings
         spent_screen, spent_table, spent_labels, spent_text, spent      tokens and money
-        columns, figures, words     tables with bars; numbers; what is quoted among our own words
+        columns, hanging, figures, words    tables with bars; paragraphs; numbers; what is quoted
     history         the one object the tools hold: sessions, and an index that follows them
     migrate/        sessions that follow their project: planned, done, undone; bundles; its map is its own
     audit/          what was done -> findings: what was risky, what came of it; and reports of them
@@ -129,8 +130,7 @@ flows up: files become entries, entries become an index, the index answers tools
         projects    project folders <-> paths
         vocabulary  the words for who speaks and what is said
     redact/         text without secrets and without what hides
-    salt            the salt of fingerprints
-    decisions       what the user has decided about findings
+    salt, decisions     the salt of fingerprints; what the user has decided about findings
     timeframe       "7d", "last-week" -> times
     config          roots, folders, settings; the only place that reads the environment
     screen          columns, colours and relative times for terminals

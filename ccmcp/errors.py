@@ -311,21 +311,27 @@ class MigrationRefusedError(MigrationError):
     """A step that would leave its place, or overwrite something."""
 
     def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"Nothing was done: {path!r} {reason}. Plan again; what can't be done is named there.")
+        super().__init__(
+            f"Nothing was done: {path!r} {reason}. Plan again; what can't be done is named there."
+        )
 
 
 class PlanExpiredError(MigrationError):
     """A file is not as the plan saw it."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"Nothing was done: {path!r} has changed since this was planned. Look at it and plan again.")
+        super().__init__(
+            f"Nothing was done: {path!r} has changed since this was planned. Look at it and plan again."
+        )
 
 
 class MigrationBusyError(MigrationError):
     """Another migration is at work."""
 
     def __init__(self) -> None:
-        super().__init__("Another migration is at work at this moment. Nothing was done; try again when it has ended.")
+        super().__init__(
+            "Another migration is at work at this moment. Nothing was done; try again when it has ended."
+        )
 
 
 class MigrationUnfinishedError(MigrationError):
@@ -358,6 +364,19 @@ class MigrationStuckError(MigrationError):
 class UndoRefusedError(MigrationError):
     """What stands in the way of taking a migration back."""
 
-    def __init__(self, reasons: Sequence[str]) -> None:
-        more = f" and {len(reasons) - 5} more" if len(reasons) > 5 else ""
-        super().__init__(f"Nothing was undone: {'; '.join(reasons[:5])}{more}. Set that right, and undo again.")
+    def __init__(self, reasons: Sequence[str], inexact: Sequence[str] = ()) -> None:
+        """`inexact`: what only --exact refuses."""
+        why = _first_few(reasons)
+        if inexact:
+            strictly = f"--exact refuses what would not be byte for byte as it was: {_first_few(inexact)}"
+            why = f"{why}; {strictly}" if why else strictly
+        do = [
+            "Set that right, and undo again." if reasons else "",
+            "Undo without --exact to have it so." if inexact else "",
+        ]
+        super().__init__(f"Nothing was undone: {why}. {' '.join(filter(None, do))}")
+
+
+def _first_few(reasons: Sequence[str]) -> str:
+    more = f" and {len(reasons) - 5} more" if len(reasons) > 5 else ""
+    return "; ".join(reasons[:5]) + more

@@ -13,10 +13,10 @@ from ccmcp.redact import clean
 from ccmcp.result import cleaned_result
 from ccmcp.screen import Screen
 from ccmcp.views.figures import counted_bytes
-from ccmcp.views.migrated import Migrated
+from ccmcp.views.migrated import Migrated, refusal
 from ccmcp.views.migrated import screen as migrated
-from ccmcp.views.migration import LeftBehind
 from ccmcp.views.migration import screen as planned_screen
+from ccmcp.views.planned import LeftBehind
 from ccmcp.views.words import counted, named
 
 if TYPE_CHECKING:
@@ -213,9 +213,7 @@ APPLY = Command(
     parameters=ApplyBundle,
     run=_apply,
     screen=migrated,
-    refusal=lambda result: (
-        "" if result.done else "nothing was done: nobody said yes (--yes says it beforehand)"
-    ),
+    refusal=refusal,
     positional=("file", "target"),
     examples=("ccmcp bundle apply app.zip ~/work/app", "ccmcp bundle apply app.zip --session 40ba1f2c --yes"),
     asks=True,

@@ -9,10 +9,13 @@ from ccmcp import __version__
 from ccmcp.cli.command import GROUPS, SETUP, Command, Common
 from ccmcp.cli.options import Option, options
 from ccmcp.result import descriptions
-from ccmcp.screen import Screen, cut
+from ccmcp.screen import Screen
 
 Row = tuple[str, str]
 """What is typed, and what it does."""
+
+_LONG = 80
+"""Characters of a summary that need no cutting."""
 
 
 def version() -> str:
@@ -30,7 +33,7 @@ def overview(commands: Mapping[str, Command], screen: Screen, only: str = "") ->
     for group in GROUPS:
         rows = [(each.name, summary(each, commands)) for each in shown if each.group == group]
         if rows:
-            lines += ["", screen.style(group, "bold"), *_one_line_each(rows, screen, widest)]
+            lines += ["", screen.style(group, "bold"), *_summed_up(rows, screen, widest)]
     if not only:
         lines += ["", screen.style("Every command", "bold"), *_explained(_common(), screen)]
     if examples := _best_examples(shown):
@@ -65,10 +68,12 @@ def manual(command: Command, commands: Mapping[str, Command], screen: Screen) ->
 
 
 def summary(command: Command, commands: Mapping[str, Command]) -> str:
-    """A command in one line: how its description begins."""
+    """A command in one line: how its description begins; what is long goes without brackets and what follows a comma."""
     text = spoken(command.description, commands)
     first = re.split(r"(?<=[\w)])(?:\. |\.$|: |; )", text, maxsplit=1)[0]
-    return first if len(first) <= 80 else re.split(r", ", first, maxsplit=1)[0]
+    if len(first) > _LONG:
+        first = re.sub(r" \([^()]*\)", "", first)
+    return first if len(first) <= _LONG else re.split(r", ", first, maxsplit=1)[0]
 
 
 def told(option: Option, command: Command, commands: Mapping[str, Command]) -> str:
@@ -130,10 +135,14 @@ def _explanation(option: Option, text: str, *, positional: bool = False) -> str:
     return f"{text} ({'; '.join(facts)})".strip() if facts else text
 
 
-def _one_line_each(rows: Sequence[Row], screen: Screen, widest: int) -> Iterable[str]:
+def _summed_up(rows: Sequence[Row], screen: Screen, widest: int) -> Iterable[str]:
+    """Two columns, the second on several lines where one is too short."""
+    room = max(screen.width - widest - 4, 20)
     for typed, text in rows:
         pad = " " * (widest - len(typed))
-        yield f"  {screen.style(typed, 'cyan')}{pad}  {cut(text, max(screen.width - widest - 4, 20))}"
+        first, *more = textwrap.wrap(text, room, break_on_hyphens=False) or [""]
+        yield f"  {screen.style(typed, 'cyan')}{pad}  {first}".rstrip()
+        yield from (" " * (widest + 4) + line for line in more)
 
 
 def _explained(rows: Sequence[Row], screen: Screen) -> Iterable[str]:

@@ -1,14 +1,15 @@
 """`ccmcp migrate list` and `ccmcp migrate recover`: the migrations there were, and one that was interrupted brought to an end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from ccmcp.cli.command import CHANGES, Command, Invocation
 from ccmcp.cli.progress import Bar
-from ccmcp.screen import Screen
+from ccmcp.screen import Screen, Style
 from ccmcp.views.figures import counted_bytes
-from ccmcp.views.migrated import OneRecovered, Recovered, recovered_screen
-from ccmcp.views.words import counted, named
+from ccmcp.views.migrated import OneRecovered, Recovered, from_to, recovered_screen
+from ccmcp.views.words import counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,18 +95,24 @@ def _list(asked: ListMigrations, invocation: Invocation) -> Migrations:
 def _listed(result: Migrations, screen: Screen) -> str:
     if not result.migrations:
         return "No migration was planned yet. `ccmcp migrate plan` looks for projects whose folder has moved."
-    rows = [
-        (
-            each.plan_id,
-            screen.style(each.state, *(("yellow",) if each.state == "interrupted" else ("dim",))),
-            screen.ago(each.made_at),
-            each.mode,
-            f"{counted(each.sessions, 'session')}, {counted_bytes(each.bytes)}",
-            f"{named(each.source)} → {named(each.target)}",
-        )
-        for each in result.migrations
-    ]
-    return screen.table(rows)
+    found: list[str] = []
+    for each in result.migrations:
+        told = " · ".join(filter(None, (each.mode, _amount(each), screen.ago(each.made_at))))
+        state = screen.style(f"{each.state:11}", *_STYLES[each.state])
+        found.append(f"{screen.style(each.plan_id, 'bold')}  {state}  {told}")
+        found += (screen.style(line, "dim") for line in from_to(each.source, each.target, screen))
+    return "\n".join(found)
+
+
+_STYLES: Mapping[str, tuple[Style, ...]] = {
+    "planned": ("cyan",), "applied": ("green",), "undone": ("dim",), "interrupted": ("bold", "red"),
+}  # fmt: skip
+
+
+def _amount(each: OneMigration) -> str:
+    """Only the bytes where it is no session but memory or plans."""
+    size = counted_bytes(each.bytes)
+    return f"{counted(each.sessions, 'session')}, {size}" if each.sessions else size
 
 
 LIST = Command(

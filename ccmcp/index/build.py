@@ -4,8 +4,9 @@ Changes on disk -> the index and the catalogue, in batches. I/O: the only writer
 Each batch commits the text first, then the catalogue's record of how far it goes
 (invariant 5). Every passage carries its batch's number; a batch that is in the text but
 not in the record was cut short, and is removed before anything else is written. What
-deletes text is announced in the record first, so that a crash after the deletion is
-known and mended by reading those files anew.
+deletes text is announced in the record first, for all batches of a build, so that a crash
+after the deletion, or between a file's batch and that of its copies, is known and mended by
+reading those files anew.
 """
 
 from collections.abc import Callable, Iterable
@@ -101,6 +102,8 @@ class Build:
             str(name): int(str(id_)) for id_, name in self.catalog.rows("SELECT id, name FROM tools")
         }
         record.move(self.catalog, changes.moved)
+        # All at once: what one batch records of a file may be why a later one reads its copies anew.
+        record.announce(self.catalog, _doomed(changes.work) + changes.gone)
         self._meet_families(changes)
         plans = [work for work in changes.work if work.file.kind == "plan"]
         large = changes.bytes > PHASED
@@ -175,13 +178,11 @@ class Build:
         whole: bool,
     ) -> None:
         """One batch: the text, then the record of it, then what can be told of its sessions."""
-        doomed = [work.known for work in works if work.known and work.how == "replace"] + gone
-        record.announce(self.catalog, doomed)
         batch = _Batch()
         small = sum(work.bytes for work in works) < SMALL_MEMORY
         memory = SMALL_MEMORY if small else self.memory // 6
         with self.fulltext.writing(self.fulltext.passages, memory) as writer:
-            for known in doomed:
+            for known in (*_doomed(works), *gone):
                 writer.delete_documents_by_term("file", known.id)
             for reading in readings:
                 self._read(writer, reading, batch)
@@ -359,6 +360,11 @@ class Build:
         family = self._families.get(start_head.key, [])
         place = next((index for index, (path, _) in enumerate(family) if path == file.path), 0)
         return [(path, id_ or record.file_number(self.catalog, path)) for path, id_ in family[:place]]
+
+
+def _doomed(works: Iterable[Work]) -> list[KnownFile]:
+    """The files whose text goes before they are read anew."""
+    return [work.known for work in works if work.known and work.how == "replace"]
 
 
 @dataclass(slots=True)

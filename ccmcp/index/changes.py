@@ -98,17 +98,22 @@ def changes(
 def _take_copies_along(
     known: Mapping[str, KnownFile], seen: Mapping[str, FoundFile], result: Changes
 ) -> None:
-    """What a file held may go with it, and its copies left it out: they are read anew with it."""
+    """What a file held may go with it, and its copies left it out: they are read anew with it, wherever they are by now."""
     lost = [each.known for each in result.work if each.known and each.how == "replace"] + result.gone
     heads = {each.head for each in lost if each.head}
     if not heads:
         return
+    places = {before.id: file.path for before, file in result.moved}
     copies = {
-        each.path for each in known.values() if each.copied and each.head in heads and each.path in seen
+        path: each._replace(path=path)
+        for each in known.values()
+        if each.copied and each.head in heads and (path := places.get(each.id, each.path)) in seen
     }
-    copies -= {each.file.path for each in result.work if each.how == "replace"}
+    for each in result.work:
+        if each.how == "replace":
+            copies.pop(each.file.path, None)
     result.work = [each for each in result.work if each.file.path not in copies]
-    result.work += [Work(seen[path], known[path], "replace") for path in sorted(copies)]
+    result.work += [Work(seen[path], copies[path], "replace") for path in sorted(copies)]
 
 
 def _how(

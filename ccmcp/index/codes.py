@@ -6,7 +6,7 @@ from typing import Final
 
 from ccmcp.transcripts.vocabulary import Kind, Role
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Raised with every change of what is indexed or how; another version on disk means: build anew."""
 
 SAID, THOUGHT, INPUT, OUTPUT, NOTED = "said", "thought", "input", "output", "noted"

@@ -66,10 +66,14 @@ class FileFacts:
     slugs: list[str] = field(default_factory=list)
     version: str = ""
     entrypoint: str = ""
+    entrypoint_at: int = -1
+    """The offset of the first line that named it."""
     inner_session: str = ""
     """The sessionId of its first line that has one."""
     parent_session: str = ""
     """The session whose account this one's goes on from: a fork's (--fork-session), told by its copied lines."""
+    parent_at: int = -1
+    """The offset of the first line that told it."""
     continued_in: str = ""
     custom_title: str = ""
     inherited_title: str = ""
@@ -116,9 +120,7 @@ class FileFacts:
     def to_json(self) -> bytes:
         """Without what is empty or at its default."""
         values = ((name, getattr(self, name)) for name in _NAMES)
-        return orjson.dumps(
-            {name: value for name, value in values if value or name in ("compacted_at", "first_cwd_at")}
-        )
+        return orjson.dumps({name: value for name, value in values if value or name in _PLACES})
 
     def see(self, entry: Entry) -> None:
         """Take in what an entry says of its session. Entries may come in two readings, each in order."""
@@ -140,8 +142,7 @@ class FileFacts:
                 self.branch = branch
         if isinstance(version, str) and version != self.version and version and (last or not self.version):
             self.version = name(version)
-        if not self.inner_session:
-            self.inner_session = entry.session_id
+        self.see_session(entry)
         match entry:
             case Assistant():
                 self._see_answer(entry)
@@ -155,15 +156,22 @@ class FileFacts:
             case _:
                 self._see_metadata(entry)
 
+    def see_session(self, entry: Entry) -> None:
+        """Take in which session an entry names, if no line before it named one."""
+        if not self.inner_session:
+            self.inner_session = entry.session_id
+
     def _see_answer(self, entry: Assistant) -> None:
         self.messages += 1
         if entry.model not in self.models and entry.model != "<synthetic>":
             _add(self.models, name(entry.model))
-        if not self.entrypoint:
-            self.entrypoint = name(entry.entrypoint)
-        if not self.parent_session and "forkedFrom" not in entry.record:
+        offset = entry.offset
+        if not 0 <= self.entrypoint_at <= offset and entry.entrypoint:
+            self.entrypoint, self.entrypoint_at = name(entry.entrypoint), offset
+        if not 0 <= self.parent_at <= offset and "forkedFrom" not in entry.record:
             made_by = entry.request_session_id
-            self.parent_session = made_by if made_by != entry.session_id else ""
+            if made_by not in ("", entry.session_id):
+                self.parent_session, self.parent_at = made_by, offset
         self.sidechain_entries += entry.sidechain
 
     def _see_cwd(self, cwd: str, offset: int, *, last: bool) -> None:
@@ -257,6 +265,8 @@ class FileFacts:
 
 
 _NAMES = tuple(each.name for each in fields(FileFacts))
+_PLACES = frozenset(("compacted_at", "first_cwd_at", "entrypoint_at", "parent_at"))
+"""Offsets: nothing is not the default of these."""
 
 
 _MOST_REMEMBERED = 256

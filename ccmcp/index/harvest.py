@@ -182,6 +182,8 @@ class Reader:
             if line.startswith(b'{"type":"') and copy_line(line, offset, number) is not None:
                 continue
             if not all_lines and is_prose_line(line) != self.prose:
+                if self.prose and not harvest.facts.inner_session:
+                    self._see_session(line, offset, number)
                 continue
             entry = decode_whole(line, offset, number)
             if entry is not None:
@@ -192,6 +194,12 @@ class Reader:
         harvest.lines = number
         harvest.end = end + 1 if _byte(self.path, end) == b"\n" else end
         yield from self._queued.values()
+
+    def _see_session(self, line: bytes, offset: int, number: int) -> None:
+        """Take in which session a line names that is left to the other reading: the file's first names its own, whichever reads it."""
+        if b'"sessionId"' in line:
+            for entry in decode_line(line, offset, number):
+                self.harvest.facts.see_session(entry)
 
     def tool_of(self, call_id: str) -> str:
         """The tool of a call that was read; empty when it was not, or is ccmcp's own."""

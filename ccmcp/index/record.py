@@ -109,14 +109,18 @@ def session_of_plan(catalog: Catalog, file: FoundFile) -> int:
     return int(str(rows[0][0])) if rows else session_number(catalog, file.root, f"plan:{slug}")
 
 
-def announce(catalog: Catalog, doomed: Iterable[KnownFile]) -> None:
-    """Say, before it is done, whose text is about to be deleted."""
-    doomed = list(doomed)
+def announce(catalog: Catalog, doomed: Sequence[KnownFile]) -> None:
+    """Say, before it is done, whose text is about to be deleted, and whose may be missing with it."""
     if doomed:
         with catalog.transaction():
             catalog.set_meta("unsettled", 1)
             for known in doomed:
                 catalog.set_meta(f"doomed:{known.id}", known.id)
+            # Copies left out what these hold: they are read again, those that are away now when they are back.
+            catalog.connection.executemany(
+                "UPDATE files SET size = -1, copy_of = NULL WHERE head = ? AND head != '' AND copied > 0",
+                sorted({(known.head,) for known in doomed}),
+            )
 
 
 def announced(catalog: Catalog) -> list[int]:
@@ -193,7 +197,11 @@ def write(
         )
         # Last, when it is settled which sessions there are.
         ledger.recount(catalog, units | ledger.strays(catalog))
-        catalog.execute("DELETE FROM meta WHERE key LIKE 'doomed:%'")
+        # Those of later batches, and one that could not be read, stay announced.
+        catalog.connection.executemany(
+            "DELETE FROM meta WHERE key = ?",
+            [(f"doomed:{each}",) for each in (*(known.id for known in gone), *(each.id for each in done))],
+        )
         catalog.set_meta("unsettled", 1)
         catalog.set_meta("last_batch", batch)
     return touched
@@ -344,14 +352,9 @@ def _drop_rows(catalog: Catalog, file: int) -> set[int]:
 
 def _forget_file(catalog: Catalog, file: int, units: set[int]) -> set[int]:
     sessions = _sessions_of(catalog, file)
-    [(head,)] = catalog.rows("SELECT head FROM files WHERE id = ?", (file,)) or [("",)]
     _stale_document(catalog, file)
     units |= _drop_rows(catalog, file)
     catalog.execute("DELETE FROM files WHERE id = ?", (file,))
-    # Its copies left out what it held: they are read again, those that are away now when they are back.
-    catalog.execute(
-        "UPDATE files SET size = -1, copy_of = NULL WHERE head = ? AND head != '' AND copied > 0", (head,)
-    )
     return sessions
 
 

@@ -22,6 +22,9 @@ def move_session(
     place = route.target_folder(goal, session.home)
     path = os.path.join(place, f"{id_}.jsonl")
     in_place = place == folder.path
+    if why := goal.why_shut(place) or survey.why_shut():
+        _tell_shut(route, session, why)
+        return None
     if not in_place and draft.taken(path):
         draft.conflict("session", session.path, id_, "a session of this id is at its new place already", path)
         return None
@@ -29,10 +32,12 @@ def move_session(
     edits = route.edits((folder.path, place))
     changes: Counter[str] = Counter()
     whole = True
-    if in_place and not edits:
+    shared = session.says.links > 1
+    if in_place and not edits and not (shared and tail):
         draft.mark(session.path, session.seen, tail)
     else:
-        changes.update(draft.carry(session.path, session.seen, path, edits, tail))
+        changes.update(draft.carry(session.path, session.seen, path, edits, tail, shared=shared))
+    if not in_place or edits:
         if session.own:
             found, whole = draft.carry_tree(
                 session.own, os.path.join(place, id_), of_lines(edits), session_id=id_
@@ -41,7 +46,7 @@ def move_session(
         for agent in session.agents:
             whole = _carry_agent(route, agent, place, edits, changes, id_) and whole
     if survey is not goal:
-        _take_kept_along(route, goal, session)
+        _take_kept_along(route, survey, goal, session)
         copy_plans(route, survey, goal, session)
     draft.actions.append(
         Action(
@@ -59,6 +64,9 @@ def copy_session(route: Route, survey: Survey, goal: Survey, session: FoundSessi
     draft, old, new = route.draft, session.session_id, route.circle.new_id()
     home = route.new_home(session.home)
     place = route.target_folder(goal, session.home)
+    if why := goal.why_shut(place):
+        _tell_shut(route, session, why)
+        return
     path = os.path.join(place, f"{new}.jsonl")
     folder = os.path.dirname(session.path)
     edits = route.edits(
@@ -75,8 +83,12 @@ def copy_session(route: Route, survey: Survey, goal: Survey, session: FoundSessi
         else:
             content = FromFile(path=agent.path, seen=agent.seen, edits=edits)
             changes.update(draft.put(at, content, agent.seen.mode, agent.seen.mtime_ns).changes)
+    _tell_refused(route, session)
     for kind, tree in session.kept.items():
         target = os.path.join(goal.real, kind) if kind == "todos" else os.path.join(goal.real, kind, new)
+        if why := goal.why_shut(os.path.join(goal.real, kind)):
+            draft.leave(KEPT[kind], why, path=tree.path, session_id=old)
+            continue
         draft.copy_tree(tree, target, lambda _: _NOT_EDITED, lambda name: name.replace(old, new))
     if survey is not goal:
         copy_plans(route, survey, goal, session)
@@ -113,6 +125,8 @@ def of_lines(edits: Edits) -> Callable[[SideFile], Edits]:
 def copy_plans(route: Route, survey: Survey, goal: Survey, session: FoundSession) -> None:
     """Plans go by a name that several sessions may share: they are copied to another root where it has none of that name."""
     draft = route.draft
+    if goal.why_shut(os.path.join(goal.real, "plans")):
+        return
     for slug in sorted(session.says.slugs):
         source = os.path.join(survey.real, "plans", f"{slug}.md")
         target = os.path.join(goal.real, "plans", f"{slug}.md")
@@ -138,11 +152,18 @@ def _agent_in_the_way(route: Route, agent: SideFile, session_id: str, at: str) -
     route.draft.conflict("subagent", agent.path, session_id, why, at)
 
 
-def _take_kept_along(route: Route, goal: Survey, session: FoundSession) -> None:
+def _take_kept_along(route: Route, survey: Survey, goal: Survey, session: FoundSession) -> None:
     """What stands in the root under the session's id goes to the other root."""
     draft, id_ = route.draft, session.session_id
+    # Several project folders may hold a session of this id; what is kept by it is there once.
+    if not draft.first(f"{survey.real}\0{id_}"):
+        return
+    _tell_refused(route, session)
     for kind, tree in session.kept.items():
         target = os.path.join(goal.real, kind)
+        if why := goal.why_shut(target) or survey.why_shut(os.path.join(survey.real, kind)):
+            draft.leave(KEPT[kind], why, path=tree.path, session_id=id_)
+            continue
         if kind == "todos":
             for file in tree.files:
                 at = os.path.join(target, file.within)
@@ -159,6 +180,17 @@ def _take_kept_along(route: Route, goal: Survey, session: FoundSession) -> None:
                 bytes=tree.bytes,
             )
         )  # fmt: skip
+
+
+def _tell_refused(route: Route, session: FoundSession) -> None:
+    """Name what is left alone of what stands in the root under a session's id."""
+    for path, why in session.refused_kept:
+        route.draft.leave("file", why, path=path, session_id=session.session_id)
+
+
+def _tell_shut(route: Route, session: FoundSession, why: str) -> None:
+    advice = "Nothing is written outside a root: put a folder there instead, or name the root that it is in, and plan again."
+    route.draft.conflict("session", session.path, session.session_id, why, "", advice)
 
 
 def _tell_after(route: Route, session: FoundSession, id_: str, home: str, label: str, path: str) -> None:

@@ -1,6 +1,7 @@
 """What a plan is made of while it is being made: steps and what they mean for a person, the folders they need, and what stands in the way."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -63,6 +64,9 @@ class Draft:
     after: list[After] = field(default_factory=list)
     _made: set[str] = field(default_factory=set)
     _taken: dict[str, set[str]] = field(default_factory=dict)
+    _moved: list[str] = field(default_factory=list)
+    """Folders that become others by being moved whole: what else goes into them must be moved too."""
+    _done: set[str] = field(default_factory=set)
     _kept: int = 0
 
     def folder(self, path: str, mode: int = 0o700) -> None:
@@ -70,6 +74,7 @@ class Draft:
         if path in self._made or self.listing(path) is not None:
             return
         self.folder(os.path.dirname(path))
+        self.take(path)
         self._made.add(path)
         self.steps.append(MakeFolder(path=path, mode=mode))
 
@@ -86,6 +91,12 @@ class Draft:
         self.taken(path)
         folder, name = os.path.split(path)
         self._taken[folder].add(self._folded(name))
+
+    def first(self, what: str) -> bool:
+        """Whether something that is to be done once is asked for the first time."""
+        before = len(self._done)
+        self._done.add(what)
+        return len(self._done) > before
 
     def _folded(self, name: str) -> str:
         return name.lower() if self.fold else name
@@ -109,11 +120,22 @@ class Draft:
         return measured
 
     def carry(
-        self, source: str, seen: Seen, target: str, edits: Edits = _NOT_EDITED, tail: str = ""
+        self,
+        source: str,
+        seen: Seen,
+        target: str,
+        edits: Edits = _NOT_EDITED,
+        tail: str = "",
+        *,
+        shared: bool = False,
     ) -> Mapping[str, int]:
-        """Take a file to a path nothing is at, with a tail; how many values of which field are replaced in it."""
+        """
+        Take a file to a path nothing is at, or have it made anew at its own, with a tail; how many values of which field are replaced.
+
+        `shared`: the file has other names, which keep its bytes as they are.
+        """
         folder = os.path.dirname(target)
-        if not edits and self.same_device(source, folder):
+        if source != target and not edits and not (shared and tail) and self.same_device(source, folder):
             self.folder(folder)
             self.take(target)
             self.steps.append(Move(source=source, target=target, folder=False, seen=seen))
@@ -123,7 +145,7 @@ class Draft:
         content = FromFile(path=source, seen=seen, edits=edits, tail=tail)
         seen = replace(seen, sha256=seen.sha256 or self.digest(source, seen))
         # What an edit takes out of a file nobody could put back; what is only carried stands whole at its new place.
-        kept = self.kept_name(source) if edits else ""
+        kept = self.kept_name(source) if edits or source == target else ""
         again = FromBackup(name=kept) if kept else FromFile(path=target, length=seen.size)
         remove = Remove(path=source, seen=seen, again=again, kept=kept)
         if source == target:
@@ -159,26 +181,34 @@ class Draft:
         """
         Take a folder with all that is in it to a path; how many values are replaced, and whether all of it goes.
 
-        What is in the way is a conflict, told with the session it belongs to; all else goes.
+        What is in the way is a conflict, told with the session it belongs to; what is refused stays; all else goes. A folder
+        that is at its path already stays there: only what is edited in it is made anew.
         """
         changes: dict[str, int] = {}
+        if target == found.path:
+            return self._edit_in_place(found, edited), True
+        if found.refused and not found.files:
+            return changes, False
         if (
             not self.taken(target)
+            and not found.refused
             and not any(edited(each) for each in found.files)
             and self.same_device(found.path, os.path.dirname(target))
         ):
             top = found.folders[0]
             self.folder(os.path.dirname(target))
-            self.take(target)
+            self._move_in(found, target)
             seen = Seen(size=0, mtime_ns=top.mtime_ns, inode=top.inode, mode=top.mode)
             self.steps.append(Move(source=found.path, target=target, folder=True, seen=seen))
             return changes, True
-        whole = True
+        whole = not found.refused
+        joins = any(place == target or target.startswith(place + os.sep) for place in self._moved)
         for folder in found.folders:
-            self.folder(_at(target, folder.within), folder.mode)
+            if not joins:
+                self.folder(_at(target, folder.within), folder.mode)
         for file in found.files:
             place = _at(target, file.within)
-            if self.taken(place):
+            if self.taken(place) or (joins and not self._joins(file, place, edited(file))):
                 whole = False
                 self.conflict("file", file.path, session_id, "another file is at its new place", place)
                 continue
@@ -189,6 +219,30 @@ class Draft:
             for each in reversed(found.folders)
         ]
         return changes, whole
+
+    def _move_in(self, found: Tree, target: str) -> None:
+        """Say that a folder with all that is in it will be at a path, moved whole."""
+        self._moved.append(target)
+        for folder in found.folders:
+            place = _at(target, folder.within)
+            self.take(place)
+            self._made.add(place)
+            self._taken[place] = set()
+        for file in found.files:
+            self.take(_at(target, file.within))
+
+    def _joins(self, file: SideFile, place: str, edits: Edits) -> bool:
+        """Whether a file can go into a folder that is moved whole: no folder and no new file can be made in that before it is there."""
+        folder = os.path.dirname(place)
+        return folder in self._made and not edits and self.same_device(file.path, folder)
+
+    def _edit_in_place(self, found: Tree, edited: Callable[[SideFile], Edits]) -> dict[str, int]:
+        """Make the edited files of a folder anew where they are; how many values are replaced."""
+        changes: Counter[str] = Counter()
+        for file in found.files:
+            if edits := edited(file):
+                changes.update(self.carry(file.path, file.seen, file.path, edits))
+        return dict(changes)
 
     def copy_tree(
         self,

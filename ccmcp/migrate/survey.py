@@ -4,18 +4,24 @@ What there is of some projects in one root: their sessions with all that belongs
 Links are never followed and devices never opened: what is no regular file or folder is named and left alone.
 """
 
+import json
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ccmcp.config import Root
+from ccmcp.migrate.edits import members, settings
 from ccmcp.migrate.steps import Seen
 from ccmcp.transcripts.belonging import Belonging, read_belonging
 from ccmcp.transcripts.projects import LONGEST, encode
 
 Progress = Callable[[int, int, str], None]
+
+_BY_ID = ("file-history", "tasks", "todos", "plans")
+"""Folders of a root that hold what belongs to sessions, beside their project folders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,8 @@ class Tree:
     path: str
     folders: tuple[SideFolder, ...]
     files: tuple[SideFile, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+    """What in it is left alone: path and why."""
 
     @property
     def bytes(self) -> int:
@@ -71,6 +79,10 @@ class FoundSession:
     """Subagents' transcripts beside it (clients up to 2.1.30)."""
     kept: Mapping[str, Tree]
     """What stands in the root under its id: `file-history`, `tasks`, `todos`; a tree of those files alone."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """What is left alone of its own folder, and that itself: path and why."""
+    refused_kept: tuple[tuple[str, str], ...] = ()
+    """What is left alone of what stands in the root under its id: path and why."""
 
     @property
     def bytes(self) -> int:
@@ -101,7 +113,7 @@ class FoundFolder:
     other: tuple[SideFile, ...]
     """Files of no session."""
     refused: tuple[tuple[str, str], ...]
-    """What is left alone: path and why."""
+    """What is left alone, also in the folders of its sessions: path and why."""
     names: tuple[str, ...]
     """All names in it."""
 
@@ -125,6 +137,14 @@ class Survey:
     """The path of the client's `.claude.json` for it; none when there is none."""
     case_counts: bool = True
     """Whether its file system tells upper and lower case apart."""
+    unusable: tuple[tuple[str, str], ...] = ()
+    """Its prompt history or `.claude.json`, where it is there and can't be worked on: path and why."""
+    shut: Mapping[str, str] = field(default_factory=dict)
+    """Folders, present or by name, that nothing can be put into or taken out of, and why: links that leave the root mostly."""
+
+    def why_shut(self, *folders: str) -> str:
+        """Why one of some folders of this root can't be written in; empty where all can, as far as is known."""
+        return next((self.shut[each] for each in (self.projects, *folders) if each in self.shut), "")
 
 
 def survey(
@@ -146,7 +166,9 @@ def survey(
     """
     real = os.path.realpath(root.path)
     projects = os.path.join(real, "projects")
-    found = [each for each in _entries(projects) if wanted(each.name)]
+    every = list(_entries(projects))
+    found = [each for each in every if wanted(each.name)]
+    prompts, settings_path, unusable = _files_of(root, real, home)
     kept = _Kept(real)
     total = sum(_size(each.path) for each in found)
     reading = _Reading(kept, total, progress, stopped)
@@ -159,10 +181,11 @@ def survey(
             reading.folder(each.name, each.path) for each in found if not refusal(each) and _is_folder(each)
         ),
         refused=tuple((each.path, why) for each in found if (why := refusal(each))),
-        prompts=_regular(os.path.join(real, "history.jsonl")),
-        settings=_regular(os.path.join(real, ".claude.json"))
-        or (_regular(str(home / ".claude.json")) if root.default else None),
+        prompts=prompts,
+        settings=settings_path,
         case_counts=_case_counts(projects if found else real),
+        unusable=unusable,
+        shut=_shut(real, projects, every),
     )
 
 
@@ -209,11 +232,18 @@ class _Reading:
                     mains[entry.name[:-6]] = entry
             else:
                 other.append(entry)
+        links = {os.path.basename(at): (at, why) for at, why in refused}
         memory = self._tree(folders.pop("memory").path, refused) if "memory" in folders else None
         beside = self._beside(agents, name)
         sessions = [
             self._session(id_, entry, name, folders.pop(id_, None), beside.pop(id_, ()), refused)
             for id_, entry in mains.items()
+        ]
+        sessions = [
+            replace(each, refused=(*each.refused, links[each.session_id]))
+            if each.session_id in links
+            else each
+            for each in sessions
         ]
         homes = [each.home for each in sessions if each.home]
         return FoundFolder(
@@ -245,6 +275,8 @@ class _Reading:
         self._done += says.size
         if self._progress is not None:
             self._progress(self._done, self._total, "reading transcripts")
+        tree_of_it = self._tree(own.path, refused) if own else None
+        kept, refused_kept = self._kept.of(session_id)
         return FoundSession(
             session_id=session_id,
             path=entry.path,
@@ -253,9 +285,11 @@ class _Reading:
             ),
             says=says,
             home=says.home,
-            own=self._tree(own.path, refused) if own else None,
+            own=tree_of_it,
             agents=tuple(agents),
-            kept=self._kept.of(session_id),
+            kept=kept,
+            refused=tree_of_it.refused if tree_of_it else (),
+            refused_kept=refused_kept,
         )
 
     def _beside(self, agents: Sequence["os.DirEntry[str]"], folder: str) -> dict[str, tuple[SideFile, ...]]:
@@ -271,7 +305,8 @@ class _Reading:
 
 
 def tree(path: str, refused: list[tuple[str, str]]) -> Tree:
-    """A folder with all that is in it; what is no regular file or folder goes to `refused`. Raises OSError."""
+    """A folder with all that is in it; what is no regular file or folder is told in it, and goes to `refused`. Raises OSError."""
+    left: list[tuple[str, str]] = []
     folders: list[SideFolder] = []
     files: list[SideFile] = []
     waiting = [(path, "")]
@@ -290,12 +325,13 @@ def tree(path: str, refused: list[tuple[str, str]]) -> Tree:
         for entry in sorted(_entries(at), key=lambda each: each.name):
             name = f"{within}/{entry.name}" if within else entry.name
             if why := refusal(entry):
-                refused.append((entry.path, why))
+                left.append((entry.path, why))
             elif entry.is_dir(follow_symlinks=False):
                 waiting.append((entry.path, name))
             else:
                 files.append(_side_file(entry, within=name))
-    return Tree(path=path, folders=tuple(folders), files=tuple(files))
+    refused += left
+    return Tree(path=path, folders=tuple(folders), files=tuple(files), refused=tuple(left))
 
 
 def refusal(entry: "os.DirEntry[str]") -> str:
@@ -320,38 +356,41 @@ class _Kept:
     """What stands in the root by session id: looked at once, as there may be thousands."""
 
     def __init__(self, real: str) -> None:
-        self._folders = {
-            kind: {entry.name: entry for entry in _entries(os.path.join(real, kind)) if not refusal(entry)}
-            for kind in ("file-history", "tasks")
-        }
+        self._folders: dict[str, dict[str, os.DirEntry[str]]] = {"file-history": {}, "tasks": {}}
+        self._refused: dict[str, list[tuple[str, str]]] = {}
+        for kind, known in self._folders.items():
+            for entry in _entries(os.path.join(real, kind)):
+                if why := refusal(entry):
+                    self._refused.setdefault(entry.name, []).append((entry.path, why))
+                else:
+                    known[entry.name] = entry
         self._todos: dict[str, list[SideFile]] = {}
         for entry in _entries(os.path.join(real, "todos")):
-            if not refusal(entry) and entry.is_file(follow_symlinks=False):
-                self._todos.setdefault(entry.name.partition("-agent-")[0].removesuffix(".json"), []).append(
-                    _side_file(entry)
-                )
+            owner = entry.name.partition("-agent-")[0].removesuffix(".json")
+            if why := refusal(entry):
+                self._refused.setdefault(owner, []).append((entry.path, why))
+            elif entry.is_file(follow_symlinks=False):
+                self._todos.setdefault(owner, []).append(_side_file(entry))
         self._todo_folder = os.path.join(real, "todos")
 
-    def of(self, session_id: str) -> dict[str, Tree]:
-        """The trees of one session."""
+    def of(self, session_id: str) -> tuple[dict[str, Tree], tuple[tuple[str, str], ...]]:
+        """The trees of one session, and what is left alone of what stands under its id: path and why."""
+        refused = list(self._refused.get(session_id, ()))
         found = {
-            kind: tree(entries[session_id].path, [])
+            kind: tree(entries[session_id].path, refused)
             for kind, entries in self._folders.items()
             if session_id in entries and entries[session_id].is_dir(follow_symlinks=False)
         }
         if files := self._todos.get(session_id):
             found["todos"] = Tree(path=self._todo_folder, folders=(), files=tuple(files))
-        return {kind: each for kind, each in found.items() if each.files}
+        return {kind: each for kind, each in found.items() if each.files}, tuple(refused)
 
 
 def _at_home(session: FoundSession, homes: Sequence[str]) -> FoundSession:
     """A session that names no folder belongs where the others of its project folder do, if they agree."""
     if session.home or len(set(homes)) != 1:
         return session
-    return FoundSession(
-        session_id=session.session_id, path=session.path, seen=session.seen, says=session.says, home=homes[0], own=session.own,
-        agents=session.agents, kept=session.kept,
-    )  # fmt: skip
+    return replace(session, home=homes[0])
 
 
 def _side_file(entry: "os.DirEntry[str]", digest: str = "", within: str = "") -> SideFile:
@@ -378,11 +417,79 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
     return entry.is_dir(follow_symlinks=False)
 
 
-def _regular(path: str) -> str | None:
+def _files_of(
+    root: Root, real: str, home: Path
+) -> tuple[str | None, str | None, tuple[tuple[str, str], ...]]:
+    """The paths of a root's prompt history and of its `.claude.json`, and which of the two can't be worked on, and why."""
+    prompts, client = os.path.join(real, "history.jsonl"), os.path.join(real, ".claude.json")
+    if root.default and not os.path.lexists(client):
+        client = str(home / ".claude.json")
+    unusable: dict[str, str] = {}
+    if why := _no_file(prompts):
+        unusable[prompts] = why
+    if why := _no_file(client) or _no_settings(client):
+        unusable[client] = why
+    usable = (each if each not in unusable and os.path.lexists(each) else None for each in (prompts, client))
+    return next(usable), next(usable), tuple(unusable.items())
+
+
+def _no_file(path: str) -> str:
+    """Why what is at a path is no file to work on; empty for a regular one, and for nothing."""
     try:
-        return path if stat.S_ISREG(os.lstat(path).st_mode) else None
-    except OSError:
-        return None
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    if stat.S_ISREG(mode):
+        return ""
+    return "it is a link" if stat.S_ISLNK(mode) else "it is no regular file"
+
+
+def _no_settings(path: str) -> str:
+    """Why a `.claude.json` can't be edited; empty where it can, and where there is none. Raises OSError."""
+    try:
+        data = Path(path).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    try:
+        json.loads(data)
+        settings.moved(data, "", "")
+        for each in members.members(data):
+            if (
+                members.text_of(data[each.key_start : each.key_end]) == "projects"
+                and data[each.start : each.start + 1] == b"{"
+            ):
+                inner = Counter(
+                    members.text_of(data[one.key_start : one.key_end])
+                    for one in members.members(data, each.start)
+                )
+                if twice := [key for key, count in inner.items() if count > 1]:
+                    return f"it can't be understood: it names {twice[0].encode('utf-8', 'replace').decode()} twice"
+    except RecursionError:
+        return "it can't be understood: it is nested too deep"
+    except UnicodeDecodeError:
+        return "it can't be understood: it is no UTF-8"
+    except json.JSONDecodeError:
+        return "it can't be understood: it is no JSON"
+    except ValueError as error:
+        return f"it can't be understood: {error}"
+    return ""
+
+
+def _shut(real: str, projects: str, entries: Sequence["os.DirEntry[str]"]) -> dict[str, str]:
+    """Folders of a root that can't be written in, and why: what is a link out of the root, or to nothing, or no folder."""
+    paths = [each.path for each in entries if not each.is_dir(follow_symlinks=False)]
+    paths += [projects, *(os.path.join(real, each) for each in _BY_ID)]
+    return {path: why for path in paths if (why := why_shut(path, real))}
+
+
+def why_shut(folder: str, real: str) -> str:
+    """Why a folder of a root (whose real path is given) can't be written in; empty where it can, or is not there."""
+    if not os.path.lexists(folder):
+        return ""
+    if os.path.isdir(folder):
+        inside = os.path.join(os.path.realpath(folder), "").startswith(os.path.join(real, ""))
+        return "" if inside else f"{folder} is a link that leads out of the root"
+    return f"{folder} is a link that leads nowhere" if os.path.islink(folder) else f"{folder} is no folder"
 
 
 def _size(folder: str) -> int:

@@ -1,6 +1,7 @@
 """What the tools share that plan, apply and undo a migration: values of plans -> answers, and questions to the user."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from ccmcp.resume import resume_at, resume_name
 from ccmcp.tools import Call
 from ccmcp.views.figures import counted_bytes
 from ccmcp.views.migrated import CheckedSession, Migrated
-from ccmcp.views.migration import LeftBehind, PlannedAction, PlannedMigration, PlannedRisk, ResumedThere
+from ccmcp.views.planned import LeftBehind, PlannedAction, PlannedMigration, PlannedRisk, ResumedThere
 from ccmcp.views.words import counted, fitting
 
 MOST_CHECKED = 10
@@ -136,7 +137,7 @@ def refused(plan: Plan, answer: str, command: str) -> Migrated:
     """The answer where the user did not say yes."""
     state = {"decline": "declined", "cancel": "cancelled"}.get(answer, "unable")
     return Migrated(
-        plan_id=plan.plan_id, done=False, state=state, source=plan.source, target=plan.target, sessions=plan.sessions,
+        plan_id=plan.plan_id, mode=plan.mode, done=False, state=state, source=plan.source, target=plan.target, sessions=plan.sessions,
         bytes=plan.bytes, notes=(), continue_line=None, after=(), unchecked=0, command=command,
     )  # fmt: skip
 
@@ -150,8 +151,8 @@ def applied(roots: Sequence[Root], came: Came, call: Call) -> Migrated:
     notes = list(came.notes)
     if plan.conflicts:
         notes.append(
-            f"Left where it was, as something is in its place ({counted(len(plan.conflicts), 'thing')}): "
-            f"{', '.join(dict.fromkeys(each.what for each in plan.conflicts))}."
+            f"Left where they were, as something is in their place: "
+            f"{', '.join(counted(number, what) for what, number in Counter(each.what for each in plan.conflicts).items())}."
         )
     if len(wrong) > MOST_CHECKED:
         notes.append(f"{len(wrong)} sessions can't be resumed in their new places yet.")
@@ -161,6 +162,7 @@ def applied(roots: Sequence[Root], came: Came, call: Call) -> Migrated:
         )
     return Migrated(
         plan_id=plan.plan_id,
+        mode=plan.mode,
         done=True,
         state="applied",
         source=plan.source,
@@ -189,7 +191,7 @@ def undone(came: Came) -> Migrated:
     """The answer after a plan was taken back."""
     plan = came.plan
     return Migrated(
-        plan_id=plan.plan_id, done=True, state="undone", source=plan.target, target=plan.source, sessions=plan.sessions,
+        plan_id=plan.plan_id, mode=plan.mode, done=True, state="undone", source=plan.target, target=plan.source, sessions=plan.sessions,
         bytes=plan.bytes, notes=came.notes, continue_line=None, after=(), unchecked=0, command=None,
     )  # fmt: skip
 

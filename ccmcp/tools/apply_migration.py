@@ -8,7 +8,7 @@ from ccmcp.limits import MaxLen, MinLen
 from ccmcp.migrate import applying
 from ccmcp.tools import Call, Tool
 from ccmcp.tools._migrating import applied, question, refused
-from ccmcp.views.migrated import Migrated, screen, text
+from ccmcp.views.migrated import Migrated, refusal, screen, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ TOOL = Tool(
     run=_run,
     text=text,
     screen=screen,
-    refusal=lambda result: "" if result.done else "nothing was done: you did not say yes",
+    refusal=refusal,
     positional=("plan_id",),
     examples=("ccmcp migrate apply 3f2a91c07d3e", "ccmcp migrate apply 3f2a91c07d3e --yes --json"),
     writes=True,

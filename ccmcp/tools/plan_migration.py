@@ -21,12 +21,8 @@ from ccmcp.migrate.unpacking import plan_bundle
 from ccmcp.tools import Call, Tool
 from ccmcp.tools._filters import local, whole
 from ccmcp.tools._migrating import fitted, planned
-from ccmcp.views.migration import (
-    PlannedMigration,
-    Proposed,
-    screen,
-    text,
-)
+from ccmcp.views.migration import screen, text
+from ccmcp.views.planned import PlannedMigration, Proposed
 
 _MOST_AFTER = 5
 """So many sessions are named with the line that will resume them."""

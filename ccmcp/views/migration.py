@@ -1,140 +1,28 @@
 """A plan of a migration as it is answered: what would be done, what to know before, for a model and in a terminal. Pure."""
 
-import shlex
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ccmcp.screen import Screen, Style, columns, cut
-from ccmcp.views.figures import counted_bytes, wrapped
+from ccmcp.screen import Screen, Style, cut
+from ccmcp.views.figures import counted_bytes
+from ccmcp.views.hanging import facts, hanging
+from ccmcp.views.planned import LeftBehind, PlannedAction, PlannedMigration, ResumedThere
+from ccmcp.views.proposed import proposal_lines, proposals_shown
 from ccmcp.views.words import counted, named
 
 _MOST_SHOWN = 12
-"""So many sessions are listed; of more, their number is enough."""
+"""So many sessions, risks or projects are listed; of more, their number is enough."""
 
+_MOST_TOLD = 25
+"""So many a model reads of."""
 
-@dataclass(frozen=True, kw_only=True)
-class PlannedAction:
-    """One thing that would be done."""
+_MOST_LINES = 8
+"""So many lines of a screen tell what stays, and so many a model reads of it."""
 
-    do: str
-    """move, copy, mark (only the line that says where it belongs is added), rewrite, add, edit or make."""
-
-    what: str
-    """session, memory, prompt history, project settings, plan, file history, task list, todo list, other file."""
-
-    source: str | None
-    target: str
-    session_id: str | None
-    new_session_id: str | None
-    """The id that a copy gets."""
-
-    title: str | None
-    files: int
-    bytes: int
-    changes: Mapping[str, int]
-    """How many values of which field are replaced."""
-
-    detail: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlannedRisk:
-    """Something to know before it is done."""
-
-    kind: str
-    severity: str
-    """critical, high, medium, low or info."""
-
-    detail: str
-    advice: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeftBehind:
-    """Something that is not taken along, or that stands in the way, and why."""
-
-    what: str
-    path: str | None
-    session_id: str | None
-    why: str
-    advice: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResumedThere:
-    """How a session is resumed when it is in its new place."""
-
-    session_id: str
-    title: str | None
-    cwd: str
-    resume: str | None
-    """One line to paste; none when it can't be written in one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Proposed:
-    """A project whose folder is gone, and where it may have gone."""
-
-    source: str
-    target: str | None
-    """None where nothing tells."""
-
-    sessions: int
-    last_at: str | None
-    score: float
-    """From 0 to 1: how much speaks for it."""
-
-    reasons: tuple[str, ...]
-    sure: bool
-    """Whether it was planned without asking, had it been the only one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlannedMigration:
-    """A plan, or proposals where it is not clear what to plan. Nothing is done yet."""
-
-    plan_id: str | None
-    """What apply_migration takes; none where there are only proposals."""
-
-    mode: str | None
-    """move, rename, merge, copy or bundle."""
-
-    source: str | None
-    target: str | None
-    root: str | None
-    """The root the sessions are in, by its label; several with commas."""
-
-    target_root: str | None
-    actions: tuple[PlannedAction, ...]
-    """Sessions last. Of very many not all are answered: more_actions."""
-
-    more_actions: int
-    """So many further actions stand in the plan and not here."""
-
-    risks: tuple[PlannedRisk, ...]
-    more_risks: int
-    conflicts: tuple[LeftBehind, ...]
-    """What is in the way at the target: it is never overwritten, and what wants its place stays where it is."""
-
-    more_conflicts: int
-    left: tuple[LeftBehind, ...]
-    more_left: int
-    sessions: int
-    """So many go."""
-
-    bytes: int
-    """Of all files that are moved or made."""
-
-    after: tuple[ResumedThere, ...]
-    """How the newest of them are resumed when it is done."""
-
-    proposals: tuple[Proposed, ...]
-    more_proposals: int
-    """So many further projects without their folder."""
-
-    command: str | None
-    """The command that does it, to paste into a terminal; none where there is no plan."""
+_EXAMPLES = 3
+"""So many of a group of things alike are named."""
 
 
 # -- for a model --------------------------------------------------------------------
@@ -147,19 +35,19 @@ def text(result: PlannedMigration) -> str:
 
 def _lines(result: PlannedMigration) -> Iterator[str]:
     if result.plan_id is None:
-        yield from _proposal_lines(result)
+        yield from proposal_lines(result)
         return
     yield f"Plan {result.plan_id}: {headline(result)}. Nothing is done yet."
     for risk in result.risks:
         yield f"[{risk.severity}] {risk.kind}: {named(risk.detail)} {named(risk.advice)}"
-    for each in result.conflicts:
-        yield f"Conflict: {_left(each)}"
-    for line in _folded(result.left):
-        yield f"Stays: {line}"
-    for action in result.actions:
+    if result.more_risks:
+        yield f"... and {counted(result.more_risks, 'further risk')}."
+    yield from _left_lines("Conflict", result.conflicts, result.more_conflicts)
+    yield from _left_lines("Stays", result.left, result.more_left)
+    for action in result.actions[:_MOST_TOLD]:
         yield f"- {_action(action)}"
-    if result.more_actions:
-        yield f"... and {counted(result.more_actions, 'further action')}."
+    if more := len(result.actions[_MOST_TOLD:]) + result.more_actions:
+        yield f"... and {counted(more, 'further action')}."
     if result.after:
         yield f"Afterwards: {'; '.join(each.resume or each.session_id for each in result.after[:3])}"
     yield (
@@ -172,9 +60,12 @@ def headline(result: PlannedMigration) -> str:
     verb = {"copy": "copy", "bundle": "unpack", "rename": "rename in place:", "merge": "merge"}.get(
         result.mode or "", "move"
     )
-    files = sum(each.files for each in result.actions)
-    amount = counted(result.sessions, "session") if result.sessions else counted(files, "file")
+    amount = counted(result.sessions, "session") if result.sessions else counted(_files(result), "file")
     return f"{verb} {amount} ({counted_bytes(result.bytes)}) from {named(result.source or '')} to {named(result.target or '')}"
+
+
+def _files(result: PlannedMigration) -> int:
+    return sum(each.files for each in result.actions)
 
 
 def _action(each: PlannedAction) -> str:
@@ -186,46 +77,109 @@ def _action(each: PlannedAction) -> str:
         parts.append(f"as {each.new_session_id}")
     if each.what not in ("session", "prompt history"):
         parts.append(f"-> {named(each.target)}")
-    if each.changes:
+    if each.what in _SHARED:
+        parts.append(f"({_entries(each)})")
+    elif each.changes:
         parts.append(
             "with " + ", ".join(f"{number} x {name}" for name, number in sorted(each.changes.items()))
         )
     if each.detail:
-        parts.append(f"({each.detail})")
+        parts.append(f"({named(each.detail)})")
     return " ".join(parts)
 
 
-def _left(each: LeftBehind) -> str:
-    what = each.what if each.session_id is None else f"{each.what} {each.session_id}"
-    at = f" ({named(each.path)})" if each.path else ""
-    return f"{what}{at}: {each.why}.{f' {each.advice}' if each.advice else ''}"
+_SHARED = {"prompt history": ("line", "lines"), "project settings": ("entry", "entries")}
+"""Files that other projects have a part in -> what ours in them is called."""
 
 
-def _folded(left: Sequence[LeftBehind]) -> Iterator[str]:
-    """What is left behind, with the same reason told once."""
-    alike = Counter((each.what, each.why) for each in left if each.session_id is None)
-    told: set[tuple[str, str]] = set()
+def _entries(each: PlannedAction) -> str:
+    number = sum(each.changes.values())
+    one, several = _SHARED[each.what]
+    return f"{number:,} {one if number == 1 else several}"
+
+
+# -- what stays
+
+
+@dataclass(slots=True)
+class _Alike:
+    """Things of one kind that stay for one reason."""
+
+    every: list[LeftBehind]
+
+    @property
+    def first(self) -> LeftBehind:
+        return self.every[0]
+
+    def line(self, *, short: bool) -> str:
+        """What they are, why they stay and what to do, in one line; `short`: ids by their start."""
+        if len(self.every) == 1:
+            what = self.first.what
+            if self.first.session_id:
+                what = f"{what} {_id(self.first, short=short)}"
+            advice = self.first.advice or ""
+            if self.first.path and self.first.path not in advice and self.first.what != "session":
+                what = f"{what} ({named(self.first.path)})"
+            return f"{what}: {named(self.first.why)}.{f' {named(advice)}' if advice else ''}"
+        named_ = (_name(each, short=short or at > 0) for at, each in enumerate(self.every))
+        names = list(dict.fromkeys(filter(None, named_)))
+        told = ", ".join(names[:_EXAMPLES]) + (", ..." if len(names) > _EXAMPLES else "")
+        line = f"{_several(len(self.every), self.first.what)}{f' ({told})' if told else ''}: {named(_general(self.first.why))}."
+        advices = list(dict.fromkeys(filter(None, (each.advice for each in self.every))))
+        if advices:
+            line += f" {'For the first: ' if len(advices) > 1 else ''}{named(advices[0])}"
+        return line
+
+
+def _general(why: str) -> str:
+    """A reason without what stands in brackets, which is of one thing alone: how it is known that a session runs."""
+    return re.sub(r" \([^()]*\)", "", why)
+
+
+def _id(each: LeftBehind, *, short: bool) -> str:
+    return named((each.session_id or "")[: 8 if short else None])
+
+
+def _name(each: LeftBehind, *, short: bool) -> str:
+    if each.session_id and each.what == "session":
+        return _id(each, short=short)
+    path = each.path or ""
+    return named((re.split(r"[/\\]", path.rstrip("/\\"))[-1] if short else path) or _id(each, short=short))
+
+
+def _several(number: int, what: str) -> str:
+    """`14 sessions`; `3 x memory` for what has no plural."""
+    return counted(number, what) if what in _COUNTED else f"{number:,} x {what}"
+
+
+_COUNTED = (
+    "session",
+    "subagent",
+    "plan",
+    "task list",
+    "todo list",
+    "file",
+    "other file",
+    "folder",
+    "project folder",
+)
+
+
+def _folded(left: Sequence[LeftBehind]) -> list[_Alike]:
+    """What is left behind: what is alike and stays for the same reason together, in the order of the first of each."""
+    groups: dict[tuple[str, str], _Alike] = {}
     for each in left:
-        key = each.what, each.why
-        if alike[key] <= 1 or each.session_id is not None:
-            yield _left(each)
-        elif key not in told:
-            told.add(key)
-            yield _left(replace(each, what=f"{alike[key]} x {each.what}", path=f"{each.path}, ..."))
+        groups.setdefault((each.what, _general(each.why)), _Alike([])).every.append(each)
+    return list(groups.values())
 
 
-def _proposal_lines(result: PlannedMigration) -> Iterator[str]:
-    if not result.proposals:
-        yield "Every project with sessions is where it was: there is nothing to bring along."
-        yield 'To move sessions to another folder, name both: {"source": "/old/folder", "target": "/new/folder"}.'
-        return
-    yield "No plan yet: these projects' folders are gone. Ask the user which one is meant, then plan with source and target."
-    for each in result.proposals:
-        went = (
-            f" -> {named(each.target)} ({each.score:.0%})" if each.target else ": nothing tells where it went"
-        )
-        why = f": {'; '.join(map(named, each.reasons))}" if each.reasons else ""
-        yield f"- {named(each.source)} ({counted(each.sessions, 'session')}, last {(each.last_at or 'unknown')[:10]}){went}{why}"
+def _left_lines(label: str, left: Sequence[LeftBehind], more: int) -> Iterator[str]:
+    groups = _folded(left)
+    for group in groups[:_MOST_LINES]:
+        yield f"{label}: {group.line(short=False)}"
+    more += sum(len(group.every) for group in groups[_MOST_LINES:])
+    if more:
+        yield f"{label}: ... and {more:,} more."
 
 
 # -- for a person -------------------------------------------------------------------
@@ -238,7 +192,7 @@ SEVERITY_STYLES: Mapping[str, tuple[Style, ...]] = {
 def screen(result: PlannedMigration, screen: Screen) -> str:
     """What a person reads."""
     if result.plan_id is None:
-        return "\n".join(_proposals_shown(result, screen))
+        return "\n".join(proposals_shown(result, screen))
     parts = [
         [
             f"{screen.style('Plan ' + result.plan_id, 'bold')}  nothing is done yet",
@@ -247,8 +201,8 @@ def screen(result: PlannedMigration, screen: Screen) -> str:
         ],
         _shown_actions(result, screen),
         _shown_risks(result, screen),
-        _shown_left("In the way, so it stays", result.conflicts, screen),
-        _shown_left("Stays where it is", result.left, screen),
+        _shown_left("In the way, so it stays", result.conflicts, result.more_conflicts, screen),
+        _shown_left("Stays where it is", result.left, result.more_left, screen),
         _shown_after(result, screen),
         [f"To do it:  {screen.style(result.command or '', 'bold')}"],
     ]
@@ -262,12 +216,13 @@ def _from_to(result: PlannedMigration, screen: Screen) -> list[str]:
         "copy": "copied",
         "bundle": "unpacked",
     }
-    files = sum(each.files for each in result.actions)
-    amount = f"{counted(result.sessions, 'session')}, {counted(files, 'file')}"
+    amount = [counted(result.sessions, "session")] if result.sessions else []
+    # Of many actions the last are not here, so their files are not known either.
+    amount += [] if result.more_actions else [counted(_files(result), "file")]
     rows = [
-        (screen.style("from", "dim"), named(result.source or "")),
-        (screen.style("to", "dim"), named(result.target or "")),
-        (screen.style("what", "dim"), f"{amount}, {counted_bytes(result.bytes)} · {verb.get(result.mode or '', 'moved')}"),
+        ("from", named(result.source or "")),
+        ("to", named(result.target or "")),
+        ("what", f"{', '.join([*amount, counted_bytes(result.bytes)])} · {verb.get(result.mode or '', 'moved')}"),
     ]  # fmt: skip
     if result.root:
         whole = (
@@ -275,13 +230,16 @@ def _from_to(result: PlannedMigration, screen: Screen) -> list[str]:
             if result.target_root in (None, "", result.root)
             else f"{result.root} to {result.target_root}"
         )
-        rows.append((screen.style("root", "dim"), whole))
-    return screen.table(rows).splitlines()
+        rows.append(("root", named(whole)))
+    return facts(rows, screen)
 
 
 def _shown_actions(result: PlannedMigration, screen: Screen) -> list[str]:
     sessions = [each for each in result.actions if each.what == "session"]
-    others = [each for each in result.actions if each.what != "session"]
+    others: defaultdict[tuple[str, str], list[PlannedAction]] = defaultdict(list)
+    for each in result.actions:
+        if each.what != "session":
+            others[each.do, each.what].append(each)
     rows = [
         (
             each.do,
@@ -293,24 +251,26 @@ def _shown_actions(result: PlannedMigration, screen: Screen) -> list[str]:
     ]
     found = [screen.style("What would be done", "bold")]
     if others:
-        found += screen.table([(each.do, each.what, _amount(each)) for each in others]).splitlines()
+        rows_of_others = [(do, what, _amount(what, every)) for (do, what), every in others.items()]
+        found += screen.table(rows_of_others).splitlines()
     if rows:
         found += screen.table(rows).splitlines()
-    more = len(sessions) - len(rows) + result.more_actions
-    if more > 0:
+    if result.more_actions and len(rows) == result.sessions:
+        found.append(screen.style(f"… and {counted(result.more_actions, 'more thing')}", "dim"))
+    elif (more := result.sessions - len(rows)) > 0:
         found.append(screen.style(f"… and {counted(more, 'more session')}", "dim"))
     if changes := _changes(sessions):
-        found += _hanging(f"replaced in their lines: {changes}", "", 0, screen)
+        whose = f"the lines of {len(sessions):,} of them" if result.more_actions else "their lines"
+        found += hanging(f"replaced in {whose}: {changes}", "", 0, screen)
     return found
 
 
-def _amount(each: PlannedAction) -> str:
-    counts = ", ".join(
-        counted(number, "line" if name == "project" else "entry") for name, number in each.changes.items()
-    )
-    return " · ".join(
-        filter(None, (counts or f"{counted(each.files, 'file')}, {counted_bytes(each.bytes)}", each.detail))
-    )
+def _amount(what: str, every: Sequence[PlannedAction]) -> str:
+    if len(every) == 1 and what in _SHARED:
+        return " · ".join(filter(None, (_entries(every[0]), named(every[0].detail or ""))))
+    files, size = sum(each.files for each in every), sum(each.bytes for each in every)
+    detail = named(every[0].detail or "") if len(every) == 1 else ""
+    return " · ".join(filter(None, (f"{counted(files, 'file')}, {counted_bytes(size)}", detail)))
 
 
 def _changes(sessions: Sequence[PlannedAction]) -> str:
@@ -318,23 +278,37 @@ def _changes(sessions: Sequence[PlannedAction]) -> str:
     counts: Counter[str] = Counter()
     for each in sessions:
         counts.update(each.changes)
-    return ", ".join(f"{number:,} {name}" for name, number in counts.most_common())
+    return ", ".join(f"{number:,} {named(name)}" for name, number in counts.most_common())
 
 
 def _shown_risks(result: PlannedMigration, screen: Screen) -> list[str]:
     found = [screen.style("To know before", "bold")] if result.risks else []
-    for risk in result.risks:
+    for risk in result.risks[:_MOST_SHOWN]:
         label = screen.style(f"{risk.severity:8}", *SEVERITY_STYLES.get(risk.severity, ("dim",)))
-        found += _hanging(f"{risk.kind}: {risk.detail}", label, 9, screen)
-        found += [screen.style(line, "dim") for line in _hanging(risk.advice, "", 9, screen)]
+        found += hanging(f"{risk.kind}: {risk.detail}", label, 9, screen)
+        found += [screen.style(line, "dim") for line in hanging(risk.advice, "", 9, screen)]
+    if more := len(result.risks[_MOST_SHOWN:]) + result.more_risks:
+        found.append(_more(more, screen))
     return found
 
 
-def _shown_left(title: str, left: Sequence[LeftBehind], screen: Screen) -> list[str]:
-    found = [screen.style(title, "bold")] if left else []
-    for line in _folded(left):
-        found += _hanging(line, "-", 2, screen)
-    return found
+def _more(number: int, screen: Screen) -> str:
+    return screen.style(f"… and {number:,} more; --json has all", "dim")
+
+
+def _shown_left(title: str, left: Sequence[LeftBehind], more: int, screen: Screen) -> list[str]:
+    if not left:
+        return []
+    groups = _folded(left)
+    found, shown = [screen.style(title, "bold")], 0
+    for group in groups:
+        lines = hanging(group.line(short=True), "-", 2, screen)
+        if shown and len(found) - 1 + len(lines) > _MOST_LINES:
+            break
+        found += lines
+        shown += 1
+    more += sum(len(group.every) for group in groups[shown:])
+    return [*found, _more(more, screen)] if more else found
 
 
 def _shown_after(result: PlannedMigration, screen: Screen) -> list[str]:
@@ -348,43 +322,3 @@ def resume_lines(after: Sequence[ResumedThere], screen: Screen) -> Iterator[str]
         if each.resume:
             yield screen.style(cut(named(each.title or "(no title)"), screen.width), "dim")
             yield each.resume
-
-
-def _hanging(words: str, label: str, indent: int, screen: Screen) -> list[str]:
-    """Words in lines of the screen's width, after a label of so many columns on the first."""
-    head = label + " " * (indent - columns(label))
-    lines = wrapped(words, max(screen.width - indent, 30))
-    return [(" " * indent if at else head) + line for at, line in enumerate(lines)]
-
-
-def _proposals_shown(result: PlannedMigration, screen: Screen) -> Iterator[str]:
-    if not result.proposals:
-        yield "Every project with sessions is where it was: there is nothing to bring along."
-        yield screen.style("To move sessions to another folder, name both: ccmcp migrate plan OLD NEW", "dim")
-        return
-    found = [each for each in result.proposals if each.target]
-    lost = [each for each in result.proposals if not each.target]
-    if found:
-        yield screen.style("These projects' folders are gone, and may be here now", "bold")
-    for each in found:
-        yield ""
-        yield _project(each, screen)
-        yield f"  {named(each.target or '')} ({each.score:.0%}{', sure' if each.sure else ''})"
-        for reason in each.reasons:
-            yield from (screen.style(line, "dim") for line in _hanging(reason, "", 4, screen))
-        yield f"  ccmcp migrate plan {shlex.quote(each.source)} {shlex.quote(each.target or '')}"
-    if lost:
-        yield from ("",) if found else ()
-        yield screen.style("Nothing tells where these went", "bold")
-        for each in lost:
-            yield _project(each, screen)
-            for reason in each.reasons:
-                yield from (screen.style(line, "dim") for line in _hanging(reason, "", 2, screen))
-        yield ""
-        yield "If you know where one is now:  ccmcp migrate plan OLD NEW"
-
-
-def _project(each: Proposed, screen: Screen) -> str:
-    last = screen.ago(each.last_at)
-    told = counted(each.sessions, "session") + (f", last {last}" if last else "")
-    return f"{named(each.source)}  {screen.style(told, 'dim')}"

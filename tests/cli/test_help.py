@@ -34,7 +34,7 @@ Change
   move plan        Do what move plan does
   move apply       Do what move apply does
   migrate list     The migrations that were planned, applied and undone, the newest first
-  migrate recover  Bring a migration that was interrupted (a crash
+  migrate recover  Bring a migration that was interrupted to an end
   bundle create    Put sessions of a project into one file, for another machine, user or folder
   bundle apply     Take the sessions of a bundle into a project of this machine
 
@@ -146,3 +146,10 @@ def test_help_speaks_of_commands_not_of_tools(ccmcp: Ccmcp) -> None:
     assert "`ccmcp read`" in out
     assert "list_shelves" not in out
     assert "{" not in out
+
+
+def test_no_summary_ends_within_a_bracket_or_a_word(ccmcp: Ccmcp, terminal: Callable[..., None]) -> None:
+    terminal(width=60)
+    out = ccmcp("--help").out.partition("Every command")[0]
+    assert out.count("(") == out.count(")")
+    assert "…" not in out

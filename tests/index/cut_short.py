@@ -36,26 +36,29 @@ def _of(numbers: Iterable[int], session: str, **more: Any) -> list[Json]:
 
 
 def settle() -> None:
-    """A few files: a session and its fork, others, a subagent's beside them that is of two."""
+    """A few files: sessions and their forks, one of them more than a batch, others, a subagent's beside them that is of two."""
     made(
         s1=_of([1, 2], "s1"),
         s2=[*_of([1, 2], "s2", requestSessionId="s1"), *_of([3], "s2")],
         s3=_of([4, 5], "s3"),
         s5=_of([6], "s5"),
+        s6=_of(range(20, 45), "s6"),
+        s7=[*_of(range(20, 45), "s7", requestSessionId="s6"), *_of([13], "s7")],
         **{"agent-b": [*_of([10], "s1", isSidechain=True), *_of([11], "s2", isSidechain=True)]},
     ).write(home().claude)
 
 
 def change() -> None:
-    """Files grow, one is new, an original goes, a file loses its end, one is moved."""
+    """Files grow, one is new, an original goes, a copy and another original lose their ends, one is moved."""
     projects = home().claude / "projects" / "-work-one"
     more = {"s3": _of([5, 9], "s3"), "s4": _of([2, 12], "s4", requestSessionId="s1")}
     for name, content in made(**more).files.items():
         with (projects / Path(name).name).open("ab") as file:
             file.write(content)
     (projects / "s1.jsonl").unlink()
-    content = (projects / "s2.jsonl").read_bytes()
-    (projects / "s2.jsonl").write_bytes(content[: len(content) // 2])
+    for name in ("s2", "s6"):
+        content = (projects / f"{name}.jsonl").read_bytes()
+        (projects / f"{name}.jsonl").write_bytes(content[: len(content) // 2])
     (projects.parent / "-work-two").mkdir()
     (projects / "s5.jsonl").rename(projects.parent / "-work-two" / "s5.jsonl")
 

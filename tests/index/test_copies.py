@@ -237,8 +237,9 @@ def test_two_sessions_that_only_begin_alike_keep_their_own_words(home: Home, his
     assert json.loads(home.path(one).read_bytes().split(b"\n")[0])["uuid"] != other.records[0]["uuid"]
 
 
+@pytest.mark.parametrize("rewritten", [False, True])
 def test_copies_away_with_their_root_are_read_again_when_it_is_back(
-    home: Home, config: Config, tmp_path: Path
+    home: Home, config: Config, tmp_path: Path, *, rewritten: bool
 ) -> None:
     away = Home(tmp_path / "away")
     two = replace(config, roots=(*config.roots, Root(label="archive", path=away.claude)))
@@ -248,7 +249,10 @@ def test_copies_away_with_their_root_are_read_again_when_it_is_back(
     _fork_session(copying)
     assert found(history, "wombat") == {copying.original.id: 1}
     away.claude.rename(tmp_path / "unmounted")
-    home.path(copying.original).unlink()
+    if rewritten:
+        home.put(home.path(copying.original), line(talk("rewritten", "an ibis").records[0]))
+    else:
+        home.path(copying.original).unlink()
     history.refresh()
     (tmp_path / "unmounted").rename(away.claude)
     assert found(history, "wombat") == {copying.copy_session: 1}

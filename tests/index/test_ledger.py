@@ -232,7 +232,34 @@ def test_which_of_several_copies_has_a_call_makes_no_difference() -> None:
         assert told == anew(home)
 
 
+def test_a_copy_that_moved_is_read_anew_with_its_original() -> None:
+    """It left out what its original has lost since."""
+    lines = [_calling(number) for number in range(1, 5)]
+    copies = [_calling(number, session="s2", requestSessionId="s1") for number in range(1, 5)]
+    with empty_home() as home, opened(home) as history:
+        made(s1=lines, s2=copies).write(home.claude)
+        history.refresh()
+        projects = home.claude / "projects" / "-work-one"
+        _cut(projects / "s1.jsonl", "")
+        _move(projects / "s2.jsonl", "-work-abc")
+        told = now(history)
+        rows, *_ = told["('session', 'tool')"]
+        assert set(rows) == {("s1", "Bash"), ("s2", "Bash")}
+        assert told == anew(home)
+
+
 # -- builds in phases, and such as were cut short
+
+
+def test_the_first_line_tells_a_subagents_session_whatever_is_read_first() -> None:
+    """Of a response that is a call and one that is prose the second is read first."""
+    lines = [_calling(2), answer(3, session="s2")]
+    with empty_home() as home:
+        made(s1=[_calling(1)], s2=[_calling(4, session="s2")], **{"agent-b": lines}).write(home.claude)
+        with small_phases(), opened(home) as history:
+            told = now(history)
+        assert _inputs(told) == {"s1": 1 + 2, "s2": 3 + 4}
+        assert told == anew(home)
 
 
 @FEWER
@@ -242,6 +269,17 @@ def test_a_build_in_phases_counts_what_one_at_once_counts(some: Made) -> None:
         some.write(home.claude)
         with small_phases():
             told = now(history)
+        assert told == anew(home)
+
+
+def test_the_first_line_tells_how_a_session_was_run_whatever_is_read_first() -> None:
+    lines = [_calling(1, entrypoint="cli"), answer(2, entrypoint="sdk-cli")]
+    with empty_home() as home:
+        made(s1=lines).write(home.claude)
+        with small_phases(), opened(home) as history:
+            told = now(history)
+        rows, *_ = told["('branch', 'entrypoint')"]
+        assert list(rows) == [("(no branch)", "cli")]
         assert told == anew(home)
 
 

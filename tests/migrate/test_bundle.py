@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -293,6 +294,39 @@ def test_what_cant_be_read_or_named_is_left_and_named(root: Path, tmp_path: Path
     open_bundle(made.path)
 
 
+def test_what_is_no_regular_file_or_has_no_name_of_its_kind_is_named(root: Path, tmp_path: Path) -> None:
+    id_ = "dddddddd-0000-4000-8000-000000000004"
+    own = transcript(root, id_).with_suffix("")
+    write(own / "tool-results" / "b1.txt", "a result")
+    left = [own / "tool-results" / "link.txt", root / "file-history" / id_ / "link", root / "tasks" / id_]
+    write(root / "file-history" / id_ / "0123456789abcdef@v1", "old")
+    write(root / "tasks" / "other" / "1.json", "{}")
+    for each in left:
+        each.symlink_to(tmp_path)
+    bytes_name = os.fsdecode(os.fsencode(own / "tool-results") + b"/\xff.txt")
+    if sys.platform == "linux":
+        Path(bytes_name).write_text("x")
+        left.append(Path(bytes_name))
+    left += [write(root / "todos" / f"{id_}-agent-x.txt", "x"), write(root / "todos" / id_, "x")]
+    write(root / "todos" / f"{id_}.json", "[]")
+    memory = write(tmp_path / "memory" / "MEMORY.md", "remember")
+    left.append(memory.with_name("link.md"))
+    left[-1].symlink_to(memory)
+    found = sessions_in(root)
+    made = create(
+        str(tmp_path / "b.zip"),
+        Wanted(project=PROJECT, sessions=found, memory=tree(str(memory.parent), [])),
+        now=NOW,
+    )
+    assert sorted((each.path or "") for each in made.left) == sorted(map(str, left))
+    assert all(each.why for each in made.left)
+    members = contents_of(open_bundle(made.path)).members
+    places = {each.place for each in members if each.session_id in (id_, None)}
+    assert places == {
+        "transcript.jsonl", "tool-results/b1.txt", "0123456789abcdef@v1", f"{id_}.json", "MEMORY.md",
+    }  # fmt: skip
+
+
 def test_a_link_in_place_of_a_file_is_not_followed(root: Path, tmp_path: Path) -> None:
     secret = write(tmp_path / "secret", "mine alone")
     path = transcript(root, "dddddddd-0000-4000-8000-000000000004")
@@ -376,7 +410,7 @@ def test_any_names_and_bytes(
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
     root = folder / "root"
-    path = transcript(root, "any", b"".join(body) + torn)
+    path = transcript(root, "eeeeeeee-0000-4000-8000-000000000005", b"".join(body) + torn)
     for name, data in files.items():
         write(path.with_suffix("") / name, data)
     os.utime(path, ns=(0, mtime))

@@ -120,10 +120,76 @@ def test_another_name_where_the_bytes_are(forged: Forged, tmp_path: Path) -> Non
     )
 
 
-@pytest.mark.parametrize("id_", ["..", "a/b", "", "x" * 81, "a.b", "ä"])
+@pytest.mark.parametrize(
+    "id_", ["..", "a/b", "", "x" * 81, "a.b", "ä", "memory", ID[:-1], ID + "0", ID.replace("-", "")]
+)
 def test_a_session_id_that_is_none(id_: str, forged: Forged, tmp_path: Path) -> None:
     forged.manifest["sessions"][0]["session_id"] = id_
-    refused(forged.write(tmp_path / "b.zip"), "id that can be")
+    refused(forged.write(tmp_path / "b.zip"), "id is no UUID")
+
+
+def test_a_session_of_the_name_of_a_folder_of_the_project(forged: Forged, tmp_path: Path) -> None:
+    told = forged.manifest
+    for old, new in ((TRANSCRIPT, "transcript.jsonl"), (SIDE, "side/MEMORY.md")):
+        forged.rename(old, f"sessions/memory/{new}")
+        told["files"][f"sessions/memory/{new}"]["session_id"] = "memory"
+    told["sessions"][0]["session_id"] = "memory"
+    refused(forged.write(tmp_path / "b.zip"), "id of its session is no UUID")
+
+
+OTHER = "bbbbbbbb-0000-4000-8000-000000000002"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("agent", f"agents/{OTHER}.jsonl"),
+        ("agent", "agents/agent-a1.json"),
+        ("agent", "agents/agent-.jsonl.txt"),
+        ("agent", f"agents/{OTHER}/agent-a1.jsonl"),
+        ("agent", "agents/xagent-a1.jsonl"),
+        ("todos", f"todos/{OTHER}.json"),
+        ("todos", f"todos/{OTHER}-agent-{ID}.json"),
+        ("todos", f"todos/{ID}-agent-x.jsonl"),
+        ("todos", f"todos/{ID}"),
+        ("todos", f"todos/{ID}-agent-x/y.json"),
+    ],
+)
+def test_a_place_of_another_kind(kind: str, name: str, forged: Forged, tmp_path: Path) -> None:
+    name = f"sessions/{ID}/{name}"
+    forged.rename(SIDE, name)
+    forged.manifest["files"][name]["kind"] = kind
+    refused(forged.write(tmp_path / "b.zip"), f"no place for a {kind}: ")
+
+
+@pytest.mark.parametrize("name", ["../settings.json", "settings.json", "x/y.md"])
+def test_a_plan_that_is_none(name: str, forged: Forged, tmp_path: Path) -> None:
+    name = f"plans/{name}"
+    forged.rename(SIDE, name)
+    forged.manifest["files"][name] |= {"kind": "plan", "session_id": None}
+    forged.manifest["sessions"][0]["files"] = [TRANSCRIPT]
+    refused(forged.write(tmp_path / "b.zip"), "no place for a plan|leads out")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("agent", "agents/agent-a1.jsonl"),
+        ("todos", f"todos/{ID}.json"),
+        ("todos", f"todos/{ID}-agent-{OTHER}.json"),
+        ("side", "side/subagents/workflows/w1/agent-a1.jsonl"),
+        ("side", "side/custom-title.json"),
+        ("side", f"side/{OTHER}.jsonl"),
+        ("file-history", "file-history/0123456789abcdef@v1"),
+        ("tasks", "tasks/deep/1.json"),
+    ],
+)
+def test_a_place_of_its_kind(kind: str, name: str, forged: Forged, tmp_path: Path) -> None:
+    name = f"sessions/{ID}/{name}"
+    forged.rename(SIDE, name)
+    forged.manifest["files"][name]["kind"] = kind
+    (session,) = contents_of(open_bundle(str(forged.write(tmp_path / "b.zip")))).sessions
+    assert [(each.kind, each.name) for each in session.members] == [(kind, name)]
 
 
 @pytest.mark.parametrize("home", ["..", "../x", "/etc", "a/../../b", "C:/x", "a\\b", "", "a//b", 7, "x\0"])

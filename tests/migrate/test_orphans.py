@@ -120,11 +120,11 @@ def test_the_nearest_folder_above_tells_that_it_is_gone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "why"),
     [
-        ("/nowhere-at-all/app", "nothing of its path is there"),
+        ("/nowhere-at-all/app", "nothing of the path is there"),
         ("/mnt/never-mounted-here/app", "where disks are mounted"),
         ("C:\\Users\\me\\app", "a path of Windows"),
-        ("relative/app", "not absolute"),
-        ("/tmp/a\0b", "none that this machine can have"),
+        ("relative/app", "no absolute path"),
+        ("/tmp/a\0b", "no path that this machine can have"),
     ],
 )
 @pytest.mark.skipif(not Path("/mnt").is_dir(), reason="needs /mnt")
@@ -291,6 +291,17 @@ def test_a_folder_that_is_named_or_current_is_looked_at_wherever_it_is(
     here = only(orphaned([lost], here=str(far), git=Git()))
     assert (here.target, here.sure) == (str(far), True)
     assert "it is the current folder" in here.reasons
+
+
+def test_that_a_folder_is_named_or_current_is_no_evidence(tmp_path: Path, git: Run) -> None:
+    lost = known(
+        tmp_path / "s", tmp_path / "old" / "shop", outputs=(f"origin\t{REMOTE} (fetch)",), files=FILES
+    )
+    other = repo(git, tmp_path / "new" / "other", files=("unlike.py",))
+
+    found = only(orphaned([lost], here=str(other), named=[str(other)], git=Git()))
+
+    assert (found.target, found.score) == (None, 0.0)
 
 
 def test_neither_a_folder_above_nor_the_home_is_proposed(tmp_path: Path, git: Run) -> None:

@@ -205,7 +205,7 @@ def test_files_that_are_not_at_the_target_are_counted_in_the_project_and_elsewhe
         going(files={f"{OLD}/a.py", f"{OLD}/b.py", f"{OLD}/c/d.py", "/opt/data.csv", "/tmp/x", "relative"})
     ]
     assert set(asked(goes, OLD)) == {
-        "/opt/data.csv", *(f"{at}/{name}" for at in (OLD, NEW) for name in ("a.py", "b.py", "c/d.py"))
+        NEW, "/opt/data.csv", *(f"{at}/{name}" for at in (OLD, NEW) for name in ("a.py", "b.py", "c/d.py"))
     }  # fmt: skip
 
     found = told("missing-paths", sessions=goes, exists={f"{NEW}/a.py"}.__contains__)
@@ -227,8 +227,8 @@ def test_a_subfolders_session_and_windows_paths_are_looked_for_where_they_go() -
     inner = going(home=f"{OLD}/x", new_home=f"{NEW}/x", files={f"{OLD}/x/a.py", f"{OLD}/README.md"})
     windows = going(home="C:\\old", new_home="D:\\new", files={"C:\\old\\src\\a.py"})
 
-    assert set(asked([inner], OLD)) == {f"{NEW}/x/a.py", f"{OLD}/x/a.py"}
-    assert set(asked([windows], "C:\\old")) == {"D:\\new\\src\\a.py", "C:\\old\\src\\a.py"}
+    assert set(asked([inner], OLD)) == {f"{NEW}/x", f"{NEW}/x/a.py", f"{OLD}/x/a.py"}
+    assert set(asked([windows], "C:\\old")) == {"D:\\new", "D:\\new\\src\\a.py", "C:\\old\\src\\a.py"}
 
 
 def test_servers_that_were_used_and_are_not_there() -> None:
@@ -361,6 +361,40 @@ def test_folders_that_are_there_or_not() -> None:
     assert one("target-missing", there=Surroundings(path=NEW, exists=True)).severity == "high"
 
 
+def test_folders_within_the_target_that_sessions_belong_to_are_looked_for_too() -> None:
+    goes = [
+        going(str(at), home=f"{OLD}{rest}", new_home=f"{NEW}{rest}")
+        for at, rest in enumerate(("", "/a", "/b", "/c"))
+    ]
+    assert asked(goes, OLD)[:4] == (NEW, f"{NEW}/a", f"{NEW}/b", f"{NEW}/c")
+
+    three = one("target-missing", sessions=goes, exists={NEW}.__contains__)
+    assert three.detail == f"3 folders sessions belong to are not there yet: {NEW}/a, {NEW}/b, {NEW}/c."
+    assert three.severity == "medium"
+    single = one("target-missing", sessions=goes, exists={NEW, f"{NEW}/a", f"{NEW}/b"}.__contains__)
+    assert (single.severity, single.detail) == ("low", f"{NEW}/c is not there yet.")
+    assert "1 session belongs there" in single.advice
+    every = one("target-missing", sessions=goes, there=Surroundings(path=NEW), exists=set[str]().__contains__)
+    assert every.detail.startswith(f"4 folders sessions belong to are not there yet: {NEW}, ")
+
+
+def test_of_many_that_run_one_sentence_tells() -> None:
+    runs = [StillRunning(session_id=f"id{at}", how="it runs") for at in range(9)]
+
+    found = one("running", running=runs)
+
+    assert found.detail.startswith("9 sessions that run are left out: id0, ")
+    assert found.advice == f"When they have ended: ccmcp migrate plan {OLD} {NEW}"
+
+
+def test_only_flags_that_the_command_has_are_advised() -> None:
+    secret = {"aws-key": (1, 1)}
+    for more in ({"elsewhere": True}, {"mode": "bundle"}):
+        advice = one("secrets", secrets=secret, **more).advice
+        assert "`ccmcp bundle create --redact`" in advice
+        assert advice.count("--redact") == 1
+
+
 def test_saved_outputs_are_referred_to_by_old_paths() -> None:
     goes = [going(saved_outputs=3)]
 
@@ -375,6 +409,7 @@ def test_old_clients_show_old_paths() -> None:
     old = Going(session_id="1", home=OLD, new_home=NEW, says=Belonging(version="2.1.100"))
 
     assert "2.1.100 (1)" in one("old-clients", sessions=[old, going("2")]).detail
+    assert told("old-clients", sessions=[old], rewrite_paths=True) == []
 
 
 def test_another_project_is_told_by_remotes_and_first_commits() -> None:

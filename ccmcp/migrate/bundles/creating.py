@@ -27,6 +27,7 @@ from ccmcp.migrate.bundles.layout import (
     Member,
     Names,
     is_session_id,
+    misplaced,
     relative_home,
     unfit,
 )
@@ -171,6 +172,8 @@ class _Bundling:
             carried = [each for each in sessions if each is not None]
             ids = frozenset(each.session_id for each in carried)
             shared = [member for each in several if (member := self._taken(files, each, ids)) is not None]
+            for path, why in wanted.memory.refused if wanted.memory else ():
+                self._leave("memory", path, None, why)
             manifest = to_json(self._manifest(carried, shared))
             if len(manifest) > LARGEST_MANIFEST:
                 raise BundleNotMadeError(
@@ -194,7 +197,7 @@ class _Bundling:
         found: dict[str, FoundSession] = {}
         for each in sorted(self._wanted.sessions, key=lambda one: (one.session_id, -one.seen.size, one.path)):
             if not is_session_id(each.session_id):
-                self._leave("session", each.path, None, "its file's name is no session id")
+                self._leave("session", each.path, None, "its id is no UUID, as those of all clients are")
             elif each.session_id in found:
                 why = "another file of the same session, at least as long, is in the bundle"
                 self._leave("session", each.path, each.session_id, why)
@@ -207,6 +210,8 @@ class _Bundling:
         if transcript is None:
             return None
         others = tuple(taken for each in sources[1:] if (taken := self._taken(files, each)) is not None)
+        for path, why in (*session.refused, *session.refused_kept):
+            self._leave("file", path, session.session_id, why)
         home = relative_home(session.home, self._wanted.project)
         return Carried(
             session_id=session.session_id,
@@ -242,7 +247,10 @@ class _Bundling:
 
     def _taken(self, files: Files, source: Source, ids: frozenset[str] = frozenset()) -> Member | None:
         """The member that a file has become; none for one that is left, and named. `ids`: whose prompts are taken."""
-        why, advice = self._unfit(source.name), None
+        why, advice = (
+            misplaced(source.kind, source.session_id, source.place) or self._unfit(source.name),
+            None,
+        )
         done = self._done
         if not why:
             try:

@@ -44,7 +44,9 @@ _FOLDERS = {
     "tasks": "tasks/",
     "todos": "todos/",
 }
-_SESSION = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_SESSION = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_AGENT = re.compile(r"agent-[^/]+\.jsonl")
+_PLAN = re.compile(r"[^/]+\.md")
 _DEVICE = re.compile(r"(?i)(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|COM[0-9¹²³]|LPT[0-9¹²³])(?: *\.|: *|$)")
 _LONGEST_PART, _LONGEST_NAME = 255, 1500
 _UNFIT = re.compile(r"[\\:]")
@@ -108,8 +110,25 @@ class Contents:
 
 
 def is_session_id(text: str) -> bool:
-    """Whether a session's id may stand in a member's name."""
+    """Whether a text is a session's id as all clients make them, a UUID: it names files and folders where a bundle is taken in."""
     return _SESSION.fullmatch(text) is not None
+
+
+def misplaced(kind: Kind, session_id: str | None, place: str) -> str:
+    """Why a file of a kind can't have a path below the folder of its kind; empty where it can, and no other kind is there."""
+    match kind:
+        case "agent" if not _AGENT.fullmatch(place):
+            return "a subagent's transcript beside sessions is named agent-*.jsonl"
+        case "plan" if not _PLAN.fullmatch(place):
+            return "a plan is named *.md"
+        case "todos" if place != f"{session_id}.json" and not _is_todo(place, f"{session_id}-agent-"):
+            return "a todo list is named SESSION.json or SESSION-agent-*.json"
+        case _:
+            return ""
+
+
+def _is_todo(place: str, start: str) -> bool:
+    return place.startswith(start) and place.endswith(".json") and "/" not in place
 
 
 def member_name(kind: Kind, session_id: str | None, place: str) -> str:

@@ -18,6 +18,7 @@ from ccmcp.migrate.bundles.layout import (
     is_home,
     is_session_id,
     member_name,
+    misplaced,
     quoted,
     unfit,
 )
@@ -183,8 +184,10 @@ def _member(name: str, told: object) -> Member:
         or not _DIGEST.fullmatch(digest)
     ):
         raise ManifestError(f"{quoted(name)}: its size, time or digest can't be")
-    if kind not in _KINDS or not (owner is None or (isinstance(owner, str) and is_session_id(owner))):
-        raise ManifestError(f"{quoted(name)}: its kind or session id can't be")
+    if kind not in _KINDS:
+        raise ManifestError(f"{quoted(name)}: its kind can't be")
+    if not (owner is None or (isinstance(owner, str) and is_session_id(owner))):
+        raise ManifestError(f"{quoted(name)}: the id of its session is no UUID")
     if (kind in _OWNED) != (owner is not None):
         raise ManifestError(
             f"{quoted(name)}: a {kind} belongs to {'one session' if kind in _OWNED else 'no one session'}"
@@ -192,12 +195,10 @@ def _member(name: str, told: object) -> Member:
     known = cast("Kind", kind)
     before = member_name(known, owner, "")
     place = TRANSCRIPT if kind == "transcript" else PROMPTS if kind == "prompts" else name[len(before) :]
-    if (
-        not place
-        or member_name(known, owner, place) != name
-        or (kind in {"plan", "agent", "todos"} and "/" in place)
-    ):
+    if not place or member_name(known, owner, place) != name:
         raise ManifestError(f"{quoted(name)}: this is no place for a {kind}")
+    if why := misplaced(known, owner, place):
+        raise ManifestError(f"{quoted(name)}: this is no place for a {kind}: {why}")
     return Member(
         name=name, kind=known, session_id=owner, place=place, size=size, sha256=digest, mode=mode & 0o700 or 0o600, mtime_ns=at
     )  # fmt: skip
@@ -205,10 +206,12 @@ def _member(name: str, told: object) -> Member:
 
 def _carried(told: object, owned: Mapping[str, list[Member]]) -> Carried:
     match told:
-        case {"session_id": str(session_id), "files": list(names), **rest} if is_session_id(session_id):
+        case {"session_id": str(session_id), "files": list(names), **rest}:
             pass
         case _:
-            raise ManifestError("its manifest has a session without an id that can be, or without files")
+            raise ManifestError("its manifest has a session without an id, or without files")
+    if not is_session_id(session_id):
+        raise ManifestError(f"it has a session whose id is no UUID: {quoted(session_id)}")
     home = rest.get("home")
     if not (home is None or (isinstance(home, str) and is_home(home))):
         raise ManifestError(f"the folder of session {session_id} leads out of the project")

@@ -70,10 +70,14 @@ def inverse(plan: Plan, folder: str, *, exact: bool = False) -> Inverse:
     except (OSError, ValueError) as error:
         raise MigrationError(f"Nothing was undone: {error}.") from error
     found = undoing.found
-    if undoing.refused:
-        raise UndoRefusedError([f"{each.path!r}: {each.why}" for each in undoing.refused])
+    if undoing.refused or undoing.inexact:
+        raise UndoRefusedError(_reasons(undoing.refused), _reasons(undoing.inexact))
     found.times = recorded.begin.before
     return found
+
+
+def _reasons(found: Iterable[Left]) -> list[str]:
+    return [f"{each.path!r}: {each.why}" for each in found]
 
 
 def _homes(plan: Plan) -> dict[str, tuple[str, str]]:
@@ -96,6 +100,8 @@ class _Undoing:
         self.found = Inverse()
         self.refused: list[Left] = []
         """What stands in the way."""
+        self.inexact: list[Left] = []
+        """What stands in the way of taking it back exactly."""
         self._backup = os.path.join(folder, "backup")
         self._done_at = os.stat(journal.place(folder)).st_mtime_ns
         self._inodes = inodes
@@ -198,7 +204,7 @@ class _Undoing:
 
     def _grown(self, path: str, before: str, there: os.stat_result) -> None:
         """A transcript with new lines: they go along, and a line says where it belongs again."""
-        self._tell("session", before, "it has new lines, which go back with it")
+        self._tell("session", before, "it has new lines", "they go back with it")
         tail = self._tail(path)
         if tail:
             self._last.insert(
@@ -225,7 +231,7 @@ class _Undoing:
         seen = self._now.pop(step.target, None)
         if step.folder:
             if _newest(step.target) > self._done_at:
-                self._tell(what, step.source, "files in it are newer, and go back with it")
+                self._tell(what, step.source, "files in it are newer", "they go back with it")
             seen = Seen(
                 size=0, mtime_ns=there.st_mtime_ns, inode=there.st_ino, mode=stat.S_IMODE(there.st_mode)
             )
@@ -236,7 +242,7 @@ class _Undoing:
             seen = _seen(there, there.st_size)
             if not self._is_same(step.target, there, step.seen):
                 if step.seen.size <= there.st_size and self._begins(step.target, step.seen):
-                    self._tell("file", step.source, "it has grown, and goes back as it is")
+                    self._tell("file", step.source, "it has grown", "it goes back as it is")
                 else:
                     self._refuse("file", step.target, "it has changed")
                     return
@@ -267,7 +273,7 @@ class _Undoing:
             return True
         if not self._is_as_made(step, there):
             if self._has_only_grown(step, there):
-                self._tell("copy", step.path, "it has new lines since it was made, so it stays")
+                self._tell("copy", step.path, "it has new lines since it was made", "it stays")
             else:
                 self._refuse("file", step.path, "it has changed since it was made")
             return False
@@ -311,7 +317,7 @@ class _Undoing:
                 if not self._has_only_grown(put, there):
                     self._refuse("session", put.path, "its earlier lines have changed")
                     return
-                self._tell("session", step.path, "it has new lines, which go back with it")
+                self._tell("session", step.path, "it has new lines", "they go back with it")
                 back = self._grown_back(step, put, there)
             self._take_away(put, there)
         if step.kept and disk.stat_of(os.path.join(self._backup, step.kept)) is None:
@@ -353,16 +359,18 @@ class _Undoing:
                     self._tell(
                         "project settings",
                         step.path,
-                        "the entry has changed since, and goes back as it is now",
+                        "the entry has changed since",
+                        "it goes back as it is now",
                     )
                 elif how == "both":
                     self._tell(
                         "project settings",
                         step.path,
-                        "the entry has changed since: the old one comes back beside it",
+                        "the entry has changed since",
+                        "the old one comes back beside it",
                     )
             elif not now.startswith(rewriting.edited(step, before)):
-                self._tell("prompt history", step.path, "it was rewritten since: only our lines go back")
+                self._tell("prompt history", step.path, "it was rewritten since", "only our lines go back")
         except ValueError as error:
             self._refuse(
                 "project settings" if isinstance(step, Settings) else "prompt history", step.path, str(error)
@@ -379,10 +387,13 @@ class _Undoing:
             return None
         return there
 
-    def _tell(self, what: str, path: str, why: str) -> None:
+    def _tell(self, what: str, path: str, so: str, then: str = "") -> None:
+        """Something will not be as it was: what is so, and what becomes of it all the same."""
         if self._exact:
-            self._refuse(what, path, why)
+            why = f"{so} (without --exact {then})" if then else so
+            self.inexact.append(Left(what=what, path=path, session_id=None, why=why))
         else:
+            why = f"{so}, and {then}" if then else so
             self.found.told.append(Left(what=what, path=path, session_id=None, why=why))
 
     def _refuse(self, what: str, path: str, why: str) -> None:

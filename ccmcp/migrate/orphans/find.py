@@ -305,5 +305,5 @@ def _above(path: str) -> Iterator[str]:
 
 def _nothing(said: Evidence) -> str:
     if not (said.remotes or said.commits or said.files):
-        return "its sessions name no remote, commit or file to tell it by, and no folder near by has its name"
-    return "no folder that is known or near its old place has its name, remote, commits or files"
+        return "no remote, commit or file in the sessions to go by, and no folder near by has the name"
+    return "no folder that is known or near the old place has the name, remote, commits or files"

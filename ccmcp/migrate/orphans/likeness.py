@@ -12,6 +12,8 @@ from ccmcp.migrate.repository import Git, Repository, has_commits, repository
 
 LEAST = 0.2
 """What speaks less for a folder is not proposed."""
+_SOME = 0.1
+"""What its remote, commits, files or name must tell at least for it to matter that the user names it."""
 _MOST_REPOSITORIES = 300
 _ENOUGH_FILES = 5
 _MOST_FILES = 0.8
@@ -61,10 +63,10 @@ class Likeness:
     top: str = ""
     """The repository it is in."""
 
-    def add(self, weight: float, reason: str) -> None:
+    def add(self, weight: float, reason: str, *, first: bool = False) -> None:
         """Something speaks for it, with a weight from 0 to 1."""
         self.doubt *= 1 - weight
-        self.reasons.append(reason)
+        self.reasons.insert(0 if first else len(self.reasons), reason)
 
     def less(self, factor: float, reason: str) -> None:
         """Something speaks against it: all that speaks for it counts only so much."""
@@ -114,8 +116,6 @@ class Comparison:
     def likeness(self, lost: Known, said: Evidence, folder: Folder) -> Likeness:
         """How much a folder is like the one a project has lost."""
         case = Likeness(path=folder.path)
-        if folder.path in self._named:
-            case.add(0.2, "you named it")
         name, old = os.path.basename(folder.path), os.path.basename(lost.project)
         if name == old:
             case.add(0.25, "it has the same name")
@@ -124,6 +124,8 @@ class Comparison:
             case.add(0.2, "it has the same name but for case")
         self._by_git(case, lost, said, folder)
         self._by_files(case, said, folder)
+        if folder.path in self._named and case.score >= _SOME:
+            case.add(0.2, "you named it", first=True)
         self._by_sessions(case, lost)
         if folder.path == self._here and case.score >= LEAST:
             case.add(0.05, "it is the current folder")

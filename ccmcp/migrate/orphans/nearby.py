@@ -45,7 +45,7 @@ def gone(path: str, *, fstab: str = "/etc/fstab") -> tuple[str, str]:
     except UnicodeEncodeError:
         path = "\0"
     if "\0" in path:
-        return "", "its path is none that this machine can have"
+        return "", "no path that this machine can have"
     if os.path.isdir(path):
         return "", ""
     above = _nearest(path)
@@ -64,13 +64,13 @@ def _nearest(path: str) -> str:
 def _doubts(path: str, above: str, fstab: str) -> Iterator[str]:
     """Why a path that is not there may only be out of sight."""
     if sys.platform != "win32" and _WINDOWS.match(path):
-        yield "it is a path of Windows"
+        yield "on another machine (a path of Windows)"
     if not os.path.isabs(path):
-        yield "its path is not absolute"
+        yield "no absolute path"
     if os.path.islink(path):
-        yield "it is a link that leads nowhere, perhaps to a disk that is not mounted"
+        yield "a link that leads nowhere, perhaps to a disk that is not mounted"
     if not os.path.isdir(above) or above == os.path.dirname(above):
-        yield "nothing of its path is there: another machine's, or a disk that is not mounted"
+        yield "nothing of the path is there: another machine's, or a disk that is not mounted"
     if not os.access(above, os.R_OK | os.X_OK):
         yield f"{above} can't be read"
     if why := _unmounted(path, above, fstab):

@@ -39,5 +39,15 @@ def look(circumstances: Circumstances) -> Iterator[Risk]:
 
 def asked(sessions: Iterable[Going], source: str) -> tuple[str, ...]:
     """The paths that checks ask `exists` about, each once; `source` is the project's folder."""
+    sessions = list(sessions)
     wanted = list(wanted_there(sessions, source))
-    return tuple(dict.fromkeys((*(each.path for each in wanted), *(each.was for each in wanted))))
+    # Folders first: of very many paths the last are not looked up.
+    return tuple(
+        dict.fromkeys(
+            (
+                *(each.new_home for each in sessions),
+                *(each.path for each in wanted),
+                *(each.was for each in wanted),
+            )
+        )
+    )

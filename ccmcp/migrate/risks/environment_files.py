@@ -32,7 +32,8 @@ def environment_files(circumstances: Circumstances) -> Iterator[Said]:
     yield Said(
         "medium" if leaves else "low" if without else "info",
         f"The sessions name {number(len(named), 'environment file')}: {told}.{without}",
-        "If they were read, their values stand in the transcripts: see `secrets`, and have them replaced (--redact)."
+        "If they were read, their values stand in the transcripts: see `secrets`. A bundle made with "
+        "`ccmcp bundle create --redact` carries the sessions without those that look like secrets."
         if leaves
         else "Environment files are in no repository: copy what the project needs by hand.",
     )

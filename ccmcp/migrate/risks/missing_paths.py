@@ -38,5 +38,6 @@ def missing_paths(circumstances: Circumstances) -> Iterator[Said]:
             "low",
             f"{number(len(outside), 'file')} the sessions used outside the project {'is' if len(outside) == 1 else 'are'} "
             f"not there: {examples(outside)}.",
-            "Nothing needs them to resume. A session that goes on with such a file must be told where it is now.",
+            f"Nothing needs {'it' if len(outside) == 1 else 'them'} to resume. A session that goes on with such a file "
+            "must be told where it is now.",
         )

@@ -19,8 +19,10 @@ def old_clients(circumstances: Circumstances) -> Iterator[Said]:
     A session that has moved says so in one line, which clients before 2.1.197 pass over.
 
     Bad: such a client is still in use: its list of sessions shows the old folder.
-    Fine: it was updated since; the sessions themselves resume with every client from their new folder.
+    Fine: it was updated since, or the paths in the transcripts are rewritten; the sessions themselves resume with every client from their new folder.
     """
+    if circumstances.rewrite_paths:
+        return
     old: Counter[str] = Counter()
     for each in circumstances.sessions:
         version = _VERSION.match(each.says.version)

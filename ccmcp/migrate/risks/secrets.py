@@ -39,12 +39,13 @@ def secrets(circumstances: Circumstances) -> Iterator[Said]:
 def _what_to_do(circumstances: Circumstances) -> tuple[Severity, str]:
     if circumstances.mode == "bundle":
         return "high", (
-            "Whoever had the bundle has these values. Renew those that are still valid, or ask for a bundle made with --redact."
+            "Whoever had the bundle has these values. Renew those that are still valid, or ask for a bundle "
+            "made with `ccmcp bundle create --redact`."
         )
     if circumstances.elsewhere:
         return "high", (
-            "Whoever gets the sessions gets these values. Have them replaced (--redact), or leave the sessions out, "
-            "or renew the secrets."
+            "Whoever gets the sessions gets these values. Leave the sessions out, renew the secrets, or carry them in a bundle "
+            "made with `ccmcp bundle create --redact`."
         )
     if circumstances.mode == "copy":
         return (
