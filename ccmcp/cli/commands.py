@@ -81,9 +81,15 @@ def all_commands(tools: "Sequence[Tool]", *, own: bool = True) -> dict[str, Comm
             bundle.CREATE,
             bundle.APPLY,
         ]
-    # Who looks for a command mostly looks for words: what takes a query comes first in its group.
-    order = sorted(found, key=lambda command: (GROUPS.index(command.group), not command.takes_words))
-    return {command.name: command for command in order}
+    tops = list(dict.fromkeys(command.name.partition(" ")[0] for command in found))
+
+    def place(command: Command) -> tuple[int, bool, int, bool]:
+        # Who looks for a command mostly looks for words: what takes a query comes first in its group. Commands of one
+        # word stand together, those that look before those that change anything.
+        top = tops.index(command.name.partition(" ")[0])
+        return GROUPS.index(command.group), not command.takes_words, top, command.asks
+
+    return {command.name: command for command in sorted(found, key=place)}
 
 
 def of_tool(tool: "Tool", *, changes: bool) -> Command:

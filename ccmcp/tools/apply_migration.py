@@ -35,7 +35,7 @@ TOOL = Tool(
     command="migrate apply",
     title="Apply a migration",
     description=(
-        "Does what a plan of plan_migration says: moves, copies or unpacks sessions in Claude Code's own history, so that "
+        "Do what a plan of plan_migration says: move, copy or unpack sessions in Claude Code's own history, so that "
         "`claude --continue` and `--resume` find them in the new place. The user is asked first; where this client can't ask, or "
         "they say no, nothing is done and the answer has the command they can paste into a terminal: give it to them. It is all or "
         "nothing, overwrites nothing, is journaled against crashes, and undo_migration takes it back. "

@@ -219,7 +219,7 @@ TOOL = Tool(
     command="migrate plan",
     title="Plan a migration of sessions",
     description=(
-        "Plans how sessions of Claude Code follow a project that was moved or renamed, are copied into another project, or come out "
+        "Plan how sessions of Claude Code follow a project that was moved or renamed, are copied into another project, or come out "
         "of a bundle: what would be done, its risks (secrets, paths, MCP servers, sessions that run), conflicts, and what stays. "
         "Changes nothing. Without source it looks for projects whose folder is gone and proposes where they went, and plans at once "
         "where one surely went to the target. apply_migration does the plan, by its id, while nothing it saw has changed. Use it for "

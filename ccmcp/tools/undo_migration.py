@@ -44,7 +44,7 @@ TOOL = Tool(
     command="migrate undo",
     title="Undo a migration",
     description=(
-        "Takes back what apply_migration did, byte for byte where nothing has changed since. Sessions that have only grown go back "
+        "Take back what apply_migration did, byte for byte where nothing has changed since. Sessions that have only grown go back "
         "with their new lines, and the answer says so; anything else that was changed since is named, and nothing is done. The user "
         "is asked first, as with apply_migration; else the answer has the command to paste. "
         'Example: {"plan_id": "3f2a91c07d3e"}.'
