@@ -64,8 +64,8 @@ class Draft:
     after: list[After] = field(default_factory=list)
     _made: set[str] = field(default_factory=set)
     _taken: dict[str, set[str]] = field(default_factory=dict)
-    _moved: list[str] = field(default_factory=list)
-    """Folders that become others by being moved whole: what else goes into them must be moved too."""
+    _moved: set[str] = field(default_factory=set)
+    """Folders, and those in them, that become others by being moved whole: what else goes into them must be moved too."""
     _done: set[str] = field(default_factory=set)
     _kept: int = 0
 
@@ -202,15 +202,25 @@ class Draft:
             self.steps.append(Move(source=found.path, target=target, folder=True, seen=seen))
             return changes, True
         whole = not found.refused
-        joins = any(place == target or target.startswith(place + os.sep) for place in self._moved)
+        joins = target in self._moved or os.path.dirname(target) in self._moved
+        blocked: set[str] = set()
         for folder in found.folders:
-            if not joins:
-                self.folder(_at(target, folder.within), folder.mode)
+            place = _at(target, folder.within)
+            if (folder.within and _above(folder.within) in blocked) or self._is_no_folder(place):
+                blocked.add(folder.within)
+            elif not joins:
+                self.folder(place, folder.mode)
         for file in found.files:
             place = _at(target, file.within)
-            if self.taken(place) or (joins and not self._joins(file, place, edited(file))):
+            if _above(file.within) in blocked:
+                why = "what is at the new place of its folder is a link, or no folder"
+            elif self.taken(place) or (joins and not self._joins(file, place, edited(file))):
+                why = "another file is at its new place"
+            else:
+                why = ""
+            if why:
                 whole = False
-                self.conflict("file", file.path, session_id, "another file is at its new place", place)
+                self.conflict("file", file.path, session_id, why, place)
                 continue
             for name, count in self.carry(file.path, file.seen, place, edited(file)).items():
                 changes[name] = changes.get(name, 0) + count
@@ -222,14 +232,19 @@ class Draft:
 
     def _move_in(self, found: Tree, target: str) -> None:
         """Say that a folder with all that is in it will be at a path, moved whole."""
-        self._moved.append(target)
         for folder in found.folders:
             place = _at(target, folder.within)
+            self._moved.add(place)
             self.take(place)
             self._made.add(place)
             self._taken[place] = set()
         for file in found.files:
             self.take(_at(target, file.within))
+
+    def _is_no_folder(self, path: str) -> bool:
+        """Whether something is at a path that is no folder itself: what goes below it would land elsewhere, or nowhere."""
+        folder, name = os.path.split(path)
+        return path not in self._made and (self.listing(folder) or {}).get(name) is False
 
     def _joins(self, file: SideFile, place: str, edits: Edits) -> bool:
         """Whether a file can go into a folder that is moved whole: no folder and no new file can be made in that before it is there."""
@@ -288,6 +303,10 @@ class Draft:
     ) -> None:
         """Something that is not taken along."""
         self.left.append(Left(what=what, path=path, session_id=session_id, why=why, advice=advice))
+
+
+def _above(within: str) -> str:
+    return within.rpartition("/")[0]
 
 
 def _at(folder: str, within: str) -> str:

@@ -24,6 +24,9 @@ def carry_folder(
     place = route.target_folder(goal, homes.pop())
     if place == folder.path:
         return
+    if why := goal.why_shut(place):
+        leave_folder(route, folder, why)
+        return
     emptied = emptied and not folder.refused
     if folder.memory:
         emptied = _carry_memory(route, folder.memory, os.path.join(place, "memory")) and emptied

@@ -50,7 +50,9 @@ def pack(wanted: Pack, roots: Sequence[Root], asker: Asker) -> tuple[Made, str]:
                 progress=asker.progress,
                 stopped=asker.stopped,
             )
-            return replace(made, left=(*made.left, *_left(wanted, source, found))), source
+            told = {each.path for each in made.left}
+            left = [each for each in _left(wanted, source, found) if each.path not in told]
+            return replace(made, left=(*made.left, *left)), source
     raise MigrationError(
         f"No session belongs to {wanted.project} or a folder below it. `ccmcp list` shows the projects that have some."
     )
@@ -92,7 +94,12 @@ def _left(wanted: Pack, source: str, found: Holding) -> Iterator[Left]:
         why = "of several memories one is carried" if wanted.memory else "it was not asked for (--memory)"
         yield Left(what="memory", path=memory.path, session_id=None, why=why)
     ids = {each.session_id for each in found.sessions}
+    folders = {os.path.dirname(each.path) for each in found.sessions}
     for survey in found.holding:
+        for folder in (each for each in survey.folders if each.path in folders):
+            for path, why in folder.refused:
+                if os.path.dirname(path) == folder.path:
+                    yield Left(what="file", path=path, session_id=None, why=why)
         if survey.prompts and not wanted.prompts and any(id_ in ids for _, id_ in prompted(survey.prompts)):
             why = "it was not asked for (--prompts)"
             yield Left(what="prompt history", path=survey.prompts, session_id=None, why=why)

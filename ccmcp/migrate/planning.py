@@ -67,6 +67,9 @@ def _plan_root(route: Route, survey: Survey, goal: Survey) -> bool:
     whole = True
     for path, why in survey.refused:
         route.draft.leave("project folder", why, path=path)
+    for path, why in survey.unusable:
+        what = "prompt history" if path.endswith("history.jsonl") else "project settings"
+        route.draft.leave(what, why, path=path)
     for folder in survey.folders:
         taken, all_of_it = _plan_folder(route, survey, goal, folder)
         carried += taken

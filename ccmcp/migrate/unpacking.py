@@ -20,7 +20,7 @@ from ccmcp.migrate.route import line_of
 from ccmcp.migrate.secrets import Searched, Text, secrets_in
 from ccmcp.migrate.steps import Edits, FromBundle, FromFile
 from ccmcp.migrate.surroundings import RootFacts, Surroundings, existing, surroundings
-from ccmcp.migrate.survey import names_in
+from ccmcp.migrate.survey import names_in, why_shut
 from ccmcp.transcripts.belonging import Belonging, belonging_of
 from ccmcp.transcripts.projects import encode
 
@@ -118,6 +118,10 @@ class _Unpacking:
         home = self._home(session)
         folder = os.path.join(self._projects, encode(home))
         path = os.path.join(folder, f"{id_}.jsonl")
+        if why := why_shut(self._projects, self._real) or why_shut(folder, self._real):
+            advice = "Make it a folder of the root, or give another root."
+            self._draft.conflict("session", None, session.session_id, why, folder, advice)
+            return
         says = self._said(session.transcript)
         tail = line_of(home, id_) if says.messages else ""
         if tail and not says.whole:

@@ -159,7 +159,10 @@ def test_a_place_of_another_kind(kind: str, name: str, forged: Forged, tmp_path:
     name = f"sessions/{ID}/{name}"
     forged.rename(SIDE, name)
     forged.manifest["files"][name]["kind"] = kind
-    refused(forged.write(tmp_path / "b.zip"), f"no place for a {kind}: ")
+    refused(
+        forged.write(tmp_path / "b.zip"),
+        "transcript beside sessions is named" if kind == "agent" else "todo list is named",
+    )
 
 
 @pytest.mark.parametrize("name", ["../settings.json", "settings.json", "x/y.md"])
@@ -168,7 +171,7 @@ def test_a_plan_that_is_none(name: str, forged: Forged, tmp_path: Path) -> None:
     forged.rename(SIDE, name)
     forged.manifest["files"][name] |= {"kind": "plan", "session_id": None}
     forged.manifest["sessions"][0]["files"] = [TRANSCRIPT]
-    refused(forged.write(tmp_path / "b.zip"), "no place for a plan|leads out")
+    refused(forged.write(tmp_path / "b.zip"), "a plan is named|leads out")
 
 
 @pytest.mark.parametrize(

@@ -630,3 +630,23 @@ def test_what_is_asked_before_an_undo_says_what_it_does(world: World) -> None:
     assert question_back(replace(kept, mode="move"), ("it has grown",)).endswith(
         "Not as before: it has grown"
     )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_settings_that_are_a_link_or_broken_are_named_and_left(world: World) -> None:
+    old, new = world.project("old"), world.project("new")
+    chat = world.chat("talk", old)
+    world.remember(old)
+    settings = world.home.claude / ".claude.json"
+    elsewhere = world.folder / "dotfiles.json"
+    settings.rename(elsewhere)
+    settings.symlink_to(elsewhere)
+    plan = world.plan(old, new)
+    assert [each["path"] for each in plan["left"] if each["what"] == "project settings"] == [str(settings)]
+    settings.unlink()
+    settings.write_text("{broken")
+    plan = world.plan(old, new)
+    assert [each["path"] for each in plan["left"] if each["what"] == "project settings"] == [str(settings)]
+    world.apply(plan)
+    assert settings.read_text() == "{broken"
+    assert world.transcript(chat, new).exists()

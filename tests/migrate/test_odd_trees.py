@@ -10,15 +10,23 @@ from pathlib import Path
 import pytest
 
 from ccmcp.config import Root
+from ccmcp.migrate.steps import Step
 from ccmcp.migrate.survey import Survey, survey
 from ccmcp.transcripts.projects import encode
 from tests.migrate.conftest import FailedError, World, snapshot
+from tests.migrate.crashing import Site, Steps, quietly
+from tests.migrate.test_crashes import cut_everywhere
 
 
 def whole(folder: Path) -> object:
     """What is below a folder, and where its links lead."""
-    links = {str(each): os.readlink(each) for each in sorted(folder.rglob("*")) if each.is_symlink()}
+    links = {str(each): str(each.readlink()) for each in sorted(folder.rglob("*")) if each.is_symlink()}
     return snapshot(folder), links
+
+
+def both(world: World) -> object:
+    """All roots, as they are."""
+    return whole(world.home.claude), whole(world.folder / "roots")
 
 
 def surveyed(root: Path, home: Path, *, default: bool = True) -> Survey:
@@ -27,7 +35,7 @@ def surveyed(root: Path, home: Path, *, default: bool = True) -> Survey:
 
 def second_root(world: World, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A further root, known by the label `second`."""
-    root = world.folder / "home" / "second"
+    root = world.folder / "roots" / "second"
     (root / "projects").mkdir(parents=True)
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", f"{world.home.claude},{root}")
     return root
@@ -86,9 +94,9 @@ def test_what_is_refused_in_a_session_s_own_folder_stays(world: World, how: tupl
     world.apply(plan)
     assert all(os.path.lexists(each) for each in stay)
     there = world.transcript(chat, new).with_suffix("")
-    assert {str(each.relative_to(there)) for each in there.rglob("*") if not each.is_dir()} == {
-        os.path.join("subagents", "agent-a1.jsonl"),
-        os.path.join("tool-results", "b1.txt"),
+    assert {each.relative_to(there).as_posix() for each in there.rglob("*") if not each.is_dir()} == {
+        "subagents/agent-a1.jsonl",
+        "tool-results/b1.txt",
     }
     world.undo(plan, "--exact")
     assert whole(world.home.claude) == before
@@ -148,7 +156,9 @@ def test_links_in_what_is_kept_by_id_stay_and_are_named(
 
 @pytest.mark.parametrize("target", ["new", "my-app"])
 @pytest.mark.parametrize("how", [(), ("--rewrite-paths",)])
-def test_the_other_name_of_a_transcript_keeps_its_bytes(world: World, target: str, how: tuple[str, ...]) -> None:
+def test_the_other_name_of_a_transcript_keeps_its_bytes(
+    world: World, target: str, how: tuple[str, ...]
+) -> None:
     old, new = world.project("my.app"), world.project(target)
     chat, twin = world.chat("talk", old), world.chat("twin", old)
     path, second = world.transcript(chat), world.transcript(twin)
@@ -197,7 +207,7 @@ def test_what_is_kept_by_an_id_goes_once_though_two_folders_have_a_session_of_it
     chat = world.chat("talk", old)
     world.chat("talk", world.project("old/sub"))
     world.home.put(world.home.claude / "tasks" / chat.id / "1.json", b"{}")
-    before = whole(world.folder / "home")
+    before = both(world)
     plan = world.plan(old, old, "--target-root", "second")
     assert plan["sessions"] == 2
     assert plan["conflicts"] == []
@@ -205,7 +215,7 @@ def test_what_is_kept_by_an_id_goes_once_though_two_folders_have_a_session_of_it
     world.apply(plan)
     assert len(list(second.glob("file-history/*/*"))) == len(list(second.glob("tasks/*/*"))) == 1
     world.undo(plan, "--exact")
-    assert whole(world.folder / "home") == before
+    assert both(world) == before
 
 
 @pytest.mark.parametrize("other", ["MEMORY.md", "other.md", "deep/other.md"])
@@ -213,7 +223,7 @@ def test_two_folders_that_become_one_are_joined(
     world: World, monkeypatch: pytest.MonkeyPatch, other: str
 ) -> None:
     second = second_root(world, monkeypatch)
-    third = world.folder / "home" / "third"
+    third = world.folder / "roots" / "third"
     (third / "projects").mkdir(parents=True)
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", f"{world.home.claude},{second},{third}")
     old = world.project("old")
@@ -221,7 +231,7 @@ def test_two_folders_that_become_one_are_joined(
     world.chat("two", old, root=second)
     world.home.put(world.home.claude / "projects" / encode(str(old)) / "memory" / "MEMORY.md", b"one\n")
     stays = world.home.put(second / "projects" / encode(str(old)) / "memory" / other, b"two\n")
-    before = whole(world.folder / "home")
+    before = both(world)
     plan = world.plan(old, old, "--target-root", "third")
     joins = other == "other.md"
     assert [each["path"] for each in plan["conflicts"]] == ([] if joins else [str(stays)])
@@ -230,7 +240,35 @@ def test_two_folders_that_become_one_are_joined(
     assert (memory / "MEMORY.md").read_bytes() == b"one\n"
     assert stays.exists() is not joins
     world.undo(plan, "--exact")
-    assert whole(world.folder / "home") == before
+    assert both(world) == before
+
+
+@pytest.mark.parametrize("name", ["memory", "memory/deep"])
+@pytest.mark.parametrize("link", [True, False])
+def test_a_folder_does_not_go_through_a_link_or_a_file_of_its_name(
+    world: World, name: str, *, link: bool
+) -> None:
+    old, new = world.project("old"), world.project("new")
+    here = world.transcript(world.chat("one", old)).parent
+    there = world.transcript(world.chat("two", new)).parent
+    (there / name).parent.mkdir(exist_ok=True)
+    if link:
+        (there / name).symlink_to(world.folder)
+    else:
+        (there / name).write_text("a file")
+    stays = world.home.put(here / "memory" / "deep" / "er" / "topic.md", b"topic\n")
+    goes = world.home.put(here / "memory" / "MEMORY.md", b"remember\n")
+    before = whole(world.home.claude)
+    plan = world.plan(old, new)
+    assert {each["path"] for each in plan["conflicts"]} == {
+        str(stays),
+        *([str(goes)] if name == "memory" else ()),
+    }
+    world.apply(plan)
+    assert stays.exists()
+    assert goes.exists() is (name == "memory")
+    world.undo(plan, "--exact")
+    assert whole(world.home.claude) == before
 
 
 # -- the client's own files -----------------------------------------------------------------
@@ -242,7 +280,10 @@ def as_link(path: Path) -> None:
 
 
 def as_text(text: str) -> Callable[[Path], None]:
-    return lambda path: None if path.write_text(text) else None
+    def spoil(path: Path) -> None:
+        path.write_text(text)
+
+    return spoil
 
 
 @pytest.mark.parametrize(
@@ -258,7 +299,7 @@ def as_text(text: str) -> Callable[[Path], None]:
 )
 @pytest.mark.parametrize("own", [True, False])
 def test_settings_that_cannot_be_edited_are_told(
-    tmp_path: Path, spoil: Callable[[Path], None], why: str, own: bool
+    tmp_path: Path, spoil: Callable[[Path], None], why: str, *, own: bool
 ) -> None:
     root, home = tmp_path / "root", tmp_path / "home"
     root.mkdir()
@@ -310,7 +351,7 @@ def test_a_project_folder_of_the_target_that_cannot_be_written_in_is_told_in_the
     if what == "file":
         place.write_text("x")
     else:
-        place.symlink_to({"out": world.folder, "nowhere": "not there", "inside": inside}[what])
+        place.symlink_to({"out": world.folder, "nowhere": world.folder / "gone", "inside": inside}[what])
     before = whole(world.home.claude)
     plan = world.plan(old, new, "--mode", mode)
     assert len(plan["conflicts"]) == (what != "inside")
@@ -328,10 +369,10 @@ def test_a_root_whose_projects_are_a_link_is_told(world: World, mode: str) -> No
     projects = world.home.claude / "projects"
     shutil.move(projects, world.folder / "elsewhere")
     projects.symlink_to(world.folder / "elsewhere")
-    before = whole(world.folder)
+    before = whole(world.home.claude), whole(world.folder / "elsewhere")
     with pytest.raises(FailedError, match="link that leads out of the root"):
         world.plan(old, new, "--mode", mode)
-    assert whole(world.home.claude) == before[0] or True
+    assert (whole(world.home.claude), whole(world.folder / "elsewhere")) == before
 
 
 def test_what_is_kept_by_id_does_not_go_through_a_link(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -343,3 +384,47 @@ def test_what_is_kept_by_id_does_not_go_through_a_link(world: World, monkeypatch
     assert str(world.home.claude / "file-history" / chat.id) in left(plan)
     world.apply(plan)
     world.undo(plan, "--exact")
+
+
+# -- crashes --------------------------------------------------------------------------------
+
+
+def joining(site: Site) -> list[Step]:
+    """A folder is moved whole, and files of another one into it."""
+    here, there = f"{site.root}/projects", f"{site.root}/projects/there"
+    steps = Steps(site)
+    steps.move_folder(f"{here}/one/memory", f"{there}/memory")
+    steps.made |= {f"{there}/memory", f"{there}/memory/deep"}
+    for name in ("c.md", "deep/d.md"):
+        steps.move(f"{here}/two/memory/{name}", f"{there}/memory/{name}")
+    for name in ("two/memory/deep", "two/memory", "two", "one"):
+        steps.remove_folder(f"{here}/{name}")
+    return steps.all()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="crashes are children's")
+@pytest.mark.parametrize("undo", [False, True])
+def test_a_crash_while_two_folders_become_one(tmp_path: Path, *, undo: bool) -> None:
+    site = Site(tmp_path, tmp_path / "elsewhere")
+    site.elsewhere.mkdir(exist_ok=True)
+    for name in ("one/memory/a.md", "one/memory/deep/b.md", "two/memory/c.md", "two/memory/deep/d.md"):
+        site.put(f"projects/{name}", name.encode())
+    site.put("projects/there/x.jsonl", b"{}\n")
+    site.keep()
+    steps: list[Step] = []
+
+    def build() -> None:
+        site.again()
+        steps[:] = joining(site)
+        if undo:
+            quietly(lambda: site.run(steps))
+
+    site.again()
+    quietly(lambda: site.run(joining(site)))
+    assert (site.root / "projects" / "there" / "memory" / "deep" / "d.md").exists()
+    quietly(site.take_back)
+    assert (site.root / "projects" / "two" / "memory" / "deep" / "d.md").exists()
+    if undo:
+        cut_everywhere(site, build, site.take_back, site.undo)
+    else:
+        cut_everywhere(site, build, lambda: site.run(steps), site.place)

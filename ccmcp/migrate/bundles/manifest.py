@@ -198,7 +198,7 @@ def _member(name: str, told: object) -> Member:
     if not place or member_name(known, owner, place) != name:
         raise ManifestError(f"{quoted(name)}: this is no place for a {kind}")
     if why := misplaced(known, owner, place):
-        raise ManifestError(f"{quoted(name)}: this is no place for a {kind}: {why}")
+        raise ManifestError(f"{quoted(name)}: {why}")
     return Member(
         name=name, kind=known, session_id=owner, place=place, size=size, sha256=digest, mode=mode & 0o700 or 0o600, mtime_ns=at
     )  # fmt: skip
