@@ -192,6 +192,8 @@ def _moved_beside(
             old = old if target else _parent(old)
         there = places.get(f"{target}{each.path[len(old) :]}")
         if there and (there.root, there.kind) == (each.root, each.kind) and _goes_on(each, there, seam_of):
+            # Where two folders become one, a file that both had is the first's; the other's is gone.
+            del places[there.path]
             yield each, there
 
 

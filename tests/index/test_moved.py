@@ -154,6 +154,27 @@ def test_two_of_one_name_are_told_apart_or_read_again(home: Home, tmp_path: Path
     same(answers(home, tmp_path / "cache"), answers(home, tmp_path / "fresh"))
 
 
+def test_an_agent_that_two_folders_had_is_one_where_they_become_one(home: Home, tmp_path: Path) -> None:
+    common = Chat("common")
+    common.user("look for the fox")
+    common.assistant("Here it is.")
+    target = home.claude / "projects" / encode(NEW)
+    chats = [Chat(name, cwd=f"/work/{name}") for name in ("one", "two")]
+    for chat in chats:
+        chat.user(f"Where does the {chat.name} fox live?")
+        home.put(home.write(chat).parent / "agent-x.jsonl", common.bytes())
+    answers(home, tmp_path / "cache")
+    target.mkdir()
+    for chat in chats:
+        for path in list(home.path(chat).parent.iterdir()):
+            path.rename(target / path.name)
+    found, fresh = answers(home, tmp_path / "cache"), answers(home, tmp_path / "fresh")
+    for each in (found, fresh):
+        for session in each["search_sessions"]["sessions"]:
+            del session["score"]  # what was deleted weighs in words' rarity for a while
+    same(found, fresh)
+
+
 @pytest.mark.parametrize("mark", [True, False])
 def test_what_lies_below_a_moved_session_is_not_read_again(home: Home, tmp_path: Path, mark: bool) -> None:  # noqa: FBT001 - a parameter
     chats = many(home, 30)

@@ -111,13 +111,13 @@ def test_a_changed_entry_goes_back_as_it_is_now() -> None:
         put_back(changed, "/w", "/n", done, exact=True)
 
 
-def test_a_changed_joined_entry_stays_beside_the_old_one() -> None:
+def test_a_changed_joined_entry_keeps_only_its_own_beside_the_old_one() -> None:
     data = pretty({"projects": {"/w": OWN, "/n": {"k": 1}}})
     done = moved(data, "/w", "/n")
     changed = done.data.replace(b'"k": 1', b'"k": 2')
     back, how = put_back(changed, "/w", "/n", done, exact=False)
     assert how == "both"
-    assert json.loads(back)["projects"] == {"/w": OWN, "/n": {**OWN, "k": 2}}
+    assert json.loads(back)["projects"] == {"/w": OWN, "/n": {"k": 2}}
     with pytest.raises(ValueError, match="changed since"):
         put_back(changed, "/w", "/n", done, exact=True)
 
@@ -287,3 +287,24 @@ def test_whatever_has_changed_since(before: Any, later: Any, gone: set[str], was
 
 def _without(projects: dict[str, Any], *paths: str) -> dict[str, Any]:
     return {key: each for key, each in projects.items() if key not in paths}
+
+
+def test_two_merges_taken_back_in_the_wrong_order_leave_nothing_of_each_other() -> None:
+    data = pretty(
+        {
+            "projects": {
+                "/a": OWN,
+                "/c": {"allowedTools": ["Read"], "x": 1},
+                "/n": {"allowedTools": [], "k": 1},
+            }
+        }
+    )
+    first = moved(data, "/a", "/n")
+    second = moved(first.data, "/c", "/n")
+    assert json.loads(second.data)["projects"] == {"/n": {**OWN, "k": 1, "x": 1}}
+    back, how = put_back(second.data, "/a", "/n", first, exact=False)
+    assert how == "both"
+    assert json.loads(back)["projects"]["/n"] == {"allowedTools": [], "k": 1, "x": 1}
+    assert put_back(back, "/a", "/n", first, exact=False)[0] == back
+    back = put_back(back, "/c", "/n", second, exact=False)[0]
+    assert json.loads(back)["projects"] == json.loads(data)["projects"]

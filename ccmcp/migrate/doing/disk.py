@@ -10,6 +10,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -40,6 +41,17 @@ def stat_of(path: str) -> os.stat_result | None:
         return None
 
 
+def tree_of(folder: str) -> list[tuple[str, int, int, int]]:
+    """All files below a folder: path below it, size, modification time in nanoseconds, inode."""
+    found: list[tuple[str, int, int, int]] = []
+    for top, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(top, name)
+            if (there := stat_of(path)) is not None:
+                found.append((os.path.relpath(path, folder), there.st_size, there.st_mtime_ns, there.st_ino))
+    return found
+
+
 # -- folders -------------------------------------------------------------------------
 
 
@@ -55,6 +67,18 @@ def make_folder(path: str, mode: int) -> None:
         os.chmod(path, mode)
 
 
+def make_private(path: str) -> None:
+    """Have a folder and all above it; those that are made are for their owner only, whatever the umask."""
+    if os.path.isdir(path):
+        return
+    above = os.path.dirname(path)
+    if above != path:
+        make_private(above)
+    with suppress(FileExistsError):
+        os.mkdir(path, 0o700)
+        os.chmod(path, 0o700)
+
+
 def remove_folder(path: str) -> bool:
     """Remove a folder that is empty; whether it is gone."""
     try:
@@ -67,11 +91,13 @@ def remove_folder(path: str) -> bool:
 
 
 def set_times(times: Mapping[str, int]) -> None:
-    """Give folders their modification times, where they are there still and have others."""
+    """Give folders their modification times, where they are there still, have others, and are ours."""
     for path, mtime_ns in times.items():
         found = stat_of(path)
         if found is not None and found.st_mtime_ns != mtime_ns:
-            os.utime(path, ns=(found.st_atime_ns, mtime_ns))
+            # A folder of another owner can be written in, but only that one sets its time.
+            with suppress(PermissionError):
+                os.utime(path, ns=(found.st_atime_ns, mtime_ns))
 
 
 # -- names ---------------------------------------------------------------------------
@@ -211,6 +237,9 @@ def truncate(path: str, data: bytes, size: int, mtime_ns: int) -> bool:
 
     False: the file ends otherwise, and nothing was done.
     """
+    as_it_is = stat_of(path)
+    if as_it_is is not None and (as_it_is.st_size, as_it_is.st_mtime_ns) == (size, mtime_ns):
+        return True  # Where there is nothing to do, one that can't be written to is no failure.
     descriptor = os.open(path, _OLD)
     try:
         found = os.fstat(descriptor)

@@ -11,7 +11,7 @@ What is written down before anything is done: one JSON object a line, the last w
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -41,6 +41,8 @@ class Begin:
     """Folders that are there already, and their modification times in nanoseconds."""
     after: Mapping[str, int] = field(default_factory=dict)
     """Folders and the times they have when all is done."""
+    trees: Mapping[str, Sequence[Sequence[Any]]] = field(default_factory=dict)
+    """Folders that are moved whole, by where they go to: each file's path below, size, modification time (ns) and inode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +166,7 @@ def _told(begin: Begin) -> dict[str, object]:
         "backups": begin.backups,
         "before": begin.before,
         "after": begin.after,
+        "trees": begin.trees,
         "steps": [(type(each).__name__, each) for each in begin.steps],
     }
 
@@ -174,7 +177,8 @@ def _begin(told: Mapping[str, Any]) -> Begin:
             raise ValueError("a journal of another version")
         found = tuple(_KINDS[kind](**_values(values)) for kind, values in told["steps"])
         return Begin(
-            mark=told["mark"], backups=told["backups"], before=told["before"], after=told["after"], steps=found
+            mark=told["mark"], backups=told["backups"], before=told["before"], after=told["after"], steps=found,
+            trees=told.get("trees", {}),
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no journal: {error}") from error

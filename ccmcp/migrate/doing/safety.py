@@ -53,6 +53,8 @@ class _Checking:
         """Paths that earlier steps make, and the sizes of files."""
         self._cut: dict[str, int] = {}
         """Files that earlier steps make shorter, and their sizes then."""
+        self._from: dict[str, str] = {}
+        """Files that earlier steps move: where they will be, and where they are."""
         self._trees: list[str] = []
         """Folders that are moved whole, from and to."""
         inside = tuple(each.rstrip(os.sep) + os.sep for each in roots)
@@ -71,6 +73,7 @@ class _Checking:
                 self._source(step.source, step.seen, folder=step.folder)
                 self._target(step.target, step.seen.size)
                 self._gone.add(step.source)
+                self._from[step.target] = self._from.get(step.source, step.source)
                 if step.folder:
                     self._trees += step.source + os.sep, step.target + os.sep
             case Put():
@@ -136,12 +139,15 @@ class _Checking:
         if step.path in self._made:
             if self._made[step.path] not in (-1, before):
                 raise PlanExpiredError(step.path)
+            if step.path in self._from:
+                _check_writable(self._from[step.path])
             return
         there = stat_of(step.path)
         if there is None or step.path in self._gone:
             raise PlanExpiredError(step.path)
         if not stat.S_ISREG(there.st_mode):
             raise MigrationRefusedError(step.path, "is no regular file")
+        _check_writable(step.path)
         if there.st_size != before or (isinstance(step, Append) and there.st_mtime_ns != step.mtime_ns):
             raise PlanExpiredError(step.path)
         if isinstance(step, Truncate):
@@ -172,6 +178,17 @@ def _check_seen(path: str, there: os.stat_result, seen: Seen, size: int) -> None
         raise MigrationRefusedError(path, "is no regular file")
     if (size, there.st_mtime_ns, there.st_ino) != (seen.size, seen.mtime_ns, seen.inode):
         raise PlanExpiredError(path)
+
+
+def _check_writable(path: str) -> None:
+    """A file can be written to, and be given its time back."""
+    there = stat_of(path)
+    if there is None or os.name == "nt":
+        return
+    if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise MigrationRefusedError(path, "can't be written to")
+    if os.geteuid() not in (0, there.st_uid):
+        raise MigrationRefusedError(path, "belongs to another user, so its time could not be kept")
 
 
 def _check_name(name: str) -> None:

@@ -44,7 +44,7 @@ class Doing:
     inodes: dict[str, int] = field(default_factory=dict)
     """Files that are made, and their inodes."""
     grown: list[str] = field(default_factory=list)
-    """Files that could not be cut to what they were: someone else has added lines."""
+    """Files that could not be cut to what they were, or be removed: someone else has written to them."""
     _moved: dict[str, int] = field(default_factory=dict)
 
     def part(self, path: str) -> str:
@@ -195,9 +195,7 @@ class Doing:
                     data = step.text.encode("utf-8", "surrogatepass")
                     disk.append(step.path, data, step.size, step.mtime_ns)
             case Put():
-                there = disk.stat_of(step.path)
-                if there is not None and there.st_ino == self.inodes.get(step.path):
-                    disk.remove(step.path)
+                self._unmake(step)
             case Remove():
                 aside = self.aside(step.path)
                 if disk.stat_of(aside) is not None:
@@ -206,6 +204,23 @@ class Doing:
                 rewriting.take_back(step, self.backup, self.part(step.path))
             case MakeFolder() | RemoveFolder():
                 pass
+
+    def _unmake(self, step: Put) -> None:
+        """Remove a file that was made. What somebody has written to stays: here, or beside where the file before it comes back."""
+        there = disk.stat_of(step.path)
+        if there is None or there.st_ino != self.inodes.get(step.path):
+            return
+        if (there.st_size, there.st_mtime_ns) != (step.size, step.mtime_ns) and _digest(
+            step.path
+        ) != step.sha256:
+            place = step.path
+            if disk.stat_of(self.aside(step.path)) is not None:
+                place = f"{step.path}.kept-{self.begin.mark}"
+                disk.move_file(step.path, place)
+            if place not in self.grown:
+                self.grown.append(place)
+            return
+        disk.remove(step.path)
 
     def _is_ours(self, path: str) -> bool:
         there = disk.stat_of(path)
@@ -261,6 +276,13 @@ def _name_back(aside: str, path: str) -> None:
 
 def _all(path: str) -> Iterator[bytes]:
     return written(FromBackup(name=os.path.basename(path)), os.path.dirname(path), Counter())
+
+
+def _digest(path: str) -> str:
+    digest = sha256()
+    for block in _all(path):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def touched(steps: Iterable[AnyStep]) -> tuple[list[str], list[str]]:

@@ -24,7 +24,7 @@ from ccmcp.migrate.doing import disk, journal
 from ccmcp.migrate.doing.journal import UNFINISHED, AnyStep, Begin, State
 from ccmcp.migrate.doing.safety import check
 from ccmcp.migrate.doing.stepwise import Doing, touched
-from ccmcp.migrate.steps import MakeFolder, Put, Remove, RemoveFolder
+from ccmcp.migrate.steps import MakeFolder, Move, Put, Remove, RemoveFolder
 
 Progress: TypeAlias = Callable[[int, int, str], None]
 """Called with what is done, of how much, and what is being done."""
@@ -94,12 +94,14 @@ def run(
 @contextmanager
 def locked(migrations: str) -> Iterator[None]:
     """One migration at a time. Raises MigrationBusyError."""
-    os.makedirs(migrations, mode=0o700, exist_ok=True)
+    disk.make_private(migrations)
     from pathlib import Path  # noqa: PLC0415 - the lock is asked for by a Path
 
     with writer_lock(Path(migrations, "lock"), seconds=0) as got:
         if not got:
             raise MigrationBusyError
+        with suppress(OSError):
+            os.chmod(os.path.join(migrations, "lock"), 0o600)
         yield
 
 
@@ -135,7 +137,7 @@ def backup_of(folder: str) -> str:
 def _begun(transaction: Transaction) -> Doing:
     check(transaction.steps, transaction.roots, transaction.files)
     backup = backup_of(transaction.folder)
-    os.makedirs(transaction.folder, mode=0o700, exist_ok=True)
+    disk.make_private(transaction.folder)
     disk.make_folder(backup, 0o700)
     folders = touched(transaction.steps)[1]
     seen = {folder: disk.stat_of(folder) for folder in folders}
@@ -148,6 +150,11 @@ def _begun(transaction: Transaction) -> Doing:
         backups=transaction.backups or backup,
         before={folder: each.st_mtime_ns for folder, each in seen.items() if each is not None},
         after=transaction.times,
+        trees={
+            each.target: disk.tree_of(each.source)
+            for each in transaction.steps
+            if isinstance(each, Move) and each.folder
+        },
     )
     journal.start(transaction.folder, begin)
     disk.sync((), (os.path.dirname(transaction.folder),))
@@ -244,7 +251,7 @@ def roll_back(folder: str, doing: Doing, reason: str, *, done: bool, told: bool 
             journal.note(folder, "rolling back", reason=reason, inodes=doing.inodes, done=done)
         doing.take_back_all(done=done)
         _sync(doing)
-        journal.note(folder, "rolled back", reason=reason)
+        journal.note(folder, "rolled back", reason=reason, kept=doing.grown)
     except (OSError, ValueError, CcmcpError) as error:
         raise MigrationStuckError(f"{reason}; taking it back: {why(error)}") from error
     if told:

@@ -3,9 +3,10 @@
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from typing import Any
 
 from ccmcp.errors import MigrationError, UndoRefusedError
 from ccmcp.migrate.doing import disk, journal, rewriting
@@ -19,6 +20,7 @@ from ccmcp.migrate.steps import (
     Append,
     Content,
     FromBackup,
+    FromBundle,
     FromFile,
     MakeFolder,
     Move,
@@ -63,7 +65,9 @@ def inverse(plan: Plan, folder: str, *, exact: bool = False) -> Inverse:
         recorded = journal.read(folder)
         if recorded.begin is None or recorded.state != "done":
             raise MigrationError(f"Plan {plan.plan_id} was not applied to its end: there is nothing to undo.")
-        undoing = _Undoing(folder, recorded.begin.steps, recorded.inodes, _homes(plan), exact=exact)
+        undoing = _Undoing(
+            folder, recorded.begin.steps, recorded.inodes, _homes(plan), recorded.begin.trees, exact=exact
+        )
         for step in reversed(recorded.begin.steps):
             undoing.step(step)
         undoing.end()
@@ -94,6 +98,7 @@ class _Undoing:
         steps: Iterable[AnyStep],
         inodes: Mapping[str, int],
         homes: Mapping[str, tuple[str, str]],
+        trees: Mapping[str, Sequence[Sequence[Any]]],
         *,
         exact: bool,
     ) -> None:
@@ -106,6 +111,9 @@ class _Undoing:
         self._done_at = os.stat(journal.place(folder)).st_mtime_ns
         self._inodes = inodes
         self._homes = homes
+        self._trees = trees
+        self._made: set[str] = set()
+        """Folders that were made."""
         self._exact = exact
         self._added: dict[str, Append] = {}
         self._came_from: dict[str, Move] = {}
@@ -114,6 +122,8 @@ class _Undoing:
         self._parents: set[str] = set()
         for step in steps:
             match step:
+                case MakeFolder():
+                    self._made.add(step.path)
                 case Append():
                     self._added[step.path] = step
                 case Move():
@@ -130,7 +140,15 @@ class _Undoing:
             if isinstance(put.content, FromFile) and put.content.path in self._removed
         }
         """Paths of files that are removed, and what was made of each."""
+        self._moved_from = {each.source for each in self._came_from.values()}
         self._made_of = {put.path: path for path, put in self._put_of.items()}
+        self._groups = _by_session([each for each in self._puts if each not in self._made_of])
+        """Files that were made -> the transcript they belong to, if to any."""
+        self._members: dict[str, list[Put]] = {}
+        for path, transcript in self._groups.items():
+            self._members.setdefault(transcript, []).append(self._puts[path])
+        self._stays: dict[str, bool] = {}
+        """Transcripts that were made, and whether they stay with all that belongs to them."""
         self._last: list[AnyStep] = []
         self._now: dict[str, Seen] = {}
         """Files that stay under another name, as they are now."""
@@ -161,8 +179,32 @@ class _Undoing:
                 self._refuse("file", step.path, "it was undone, and that can't be undone")
 
     def end(self) -> None:
-        """Folders go last."""
+        """What was made beside sessions since goes with them; folders go last."""
+        for path in self._homes:
+            came = self._came_from.get(path)
+            if came is not None and path.endswith(".jsonl") and came.source.endswith(".jsonl"):
+                self._follow(path.removesuffix(".jsonl"), came.source.removesuffix(".jsonl"))
         self.found.steps += self._last
+
+    def _follow(self, folder: str, back: str) -> None:
+        """The folder of a session that moved: made since, it goes back whole; files no step knows in one that was there are named."""
+        there = disk.stat_of(folder)
+        if folder == back or folder in self._came_from or there is None or not stat.S_ISDIR(there.st_mode):
+            return
+        known = {*self._came_from, *self._puts}
+        new = [path for name, *_ in disk.tree_of(folder) if (path := os.path.join(folder, name)) not in known]
+        if not new:
+            return
+        below = folder + os.sep
+        if disk.stat_of(back) is None and not any(each.startswith(below) for each in known | self._made):
+            self._tell("folder", folder, "it was made since", "it goes back with its session")
+            seen = Seen(
+                size=0, mtime_ns=there.st_mtime_ns, inode=there.st_ino, mode=stat.S_IMODE(there.st_mode)
+            )
+            self.found.steps.append(Move(source=folder, target=back, folder=True, seen=seen))
+            return
+        for path in new:
+            self._tell("file", path, "it was made since", "it stays there")
 
     # -- folders ---------------------------------------------------------------------
 
@@ -230,8 +272,8 @@ class _Undoing:
             return
         seen = self._now.pop(step.target, None)
         if step.folder:
-            if _newest(step.target) > self._done_at:
-                self._tell(what, step.source, "files in it are newer", "they go back with it")
+            if not self._is_whole(step):
+                return
             seen = Seen(
                 size=0, mtime_ns=there.st_mtime_ns, inode=there.st_ino, mode=stat.S_IMODE(there.st_mode)
             )
@@ -248,6 +290,35 @@ class _Undoing:
                     return
         self.found.steps.append(Move(source=step.target, target=step.source, folder=step.folder, seen=seen))
 
+    def _is_whole(self, step: Move) -> bool:
+        """Whether a folder that was moved whole has all that was in it; what is gone or rewritten is refused, what is new told."""
+        was = self._trees.get(step.target)
+        if was is None:
+            if _newest(step.target) > self._done_at:
+                self._tell("folder", step.source, "files in it are newer", "they go back with it")
+            return True
+        now = {name: more for name, *more in disk.tree_of(step.target)}
+        before = {name for name, *_ in was}
+        later = (os.path.join(step.target, name) for name in now if name not in before)
+        # What other steps have put in it since goes by them.
+        newer, refused = any(path not in self._came_from and path not in self._puts for path in later), False
+        for name, size, mtime_ns, inode in was:
+            path = os.path.join(step.target, name)
+            there = now.get(name)
+            if there is None:
+                self._refuse("file", path, "it is gone since the folder was moved")
+                refused = True
+            elif path in self._added or there[:2] == [size, mtime_ns]:
+                continue
+            elif there[0] > size and there[2] == inode:
+                newer = True
+            else:
+                self._refuse("file", path, "it was rewritten since the folder was moved")
+                refused = True
+        if newer and not refused:
+            self._tell("folder", step.source, "files in it are newer", "they go back with it")
+        return not refused
+
     def _is_same(self, path: str, there: os.stat_result, seen: Seen) -> bool:
         if there.st_size != seen.size:
             return False
@@ -263,22 +334,78 @@ class _Undoing:
     def _put(self, step: Put) -> None:
         if self._made_of.get(step.path):
             return  # With its source, which comes later or came before.
-        self._unmake(step)
+        transcript = self._groups.get(step.path, step.path)
+        if transcript not in self._stays:
+            self._stays[transcript] = self._must_stay(transcript, self._members.get(transcript, [step]))
+        if not self._stays[transcript] and (there := disk.stat_of(step.path)) is not None:
+            self._take_away(step, there)
 
-    def _unmake(self, step: Put) -> bool:
-        """Remove a file that was made; false where it has grown and stays, or stands in the way."""
-        there = disk.stat_of(step.path)
-        if there is None:
-            self._tell("file", step.path, "it is gone already")
-            return True
-        if not self._is_as_made(step, there):
-            if self._has_only_grown(step, there):
-                self._tell("copy", step.path, "it has new lines since it was made", "it stays")
+    def _must_stay(self, transcript: str, puts: Sequence[Put]) -> bool:
+        """Whether what was made for a session stays, which is all of it or nothing; says why."""
+        grown, refused = "", False
+        for put in puts:
+            there = disk.stat_of(put.path)
+            if there is None:
+                self._tell("file", put.path, "it is gone already")
+            elif self._is_as_made(put, there):
+                continue
+            elif self._has_only_grown(put, there):
+                grown = grown or "it has new lines since it was made"
             else:
-                self._refuse("file", step.path, "it has changed since it was made")
+                refused = True
+                self._refuse("file", put.path, "it has changed since it was made")
+        if not grown and self._has_more(transcript):
+            grown = "it has new files since it was made"
+        if refused:
+            return True
+        if grown:
+            then = "it stays with all that belongs to it" if len(puts) > 1 else "it stays"
+            self._tell("copy", transcript, grown, then)
+            return True
+        there_still = [put for put in puts if disk.stat_of(put.path) is not None]
+        if lost := [put for put in there_still if not self._is_elsewhere(put)]:
+            source = _source_of(lost[0].content)
+            self._refuse(
+                "session", transcript,
+                f"what it was made of ({source!r}) is gone or has changed, so this may be all there is of it",
+            )  # fmt: skip
+            return True
+        return False
+
+    def _has_more(self, transcript: str) -> bool:
+        """Whether files are beside a transcript that was made, in its own folder, that no step has made."""
+        folder = transcript.removesuffix(".jsonl")
+        if folder == transcript:
             return False
-        self._take_away(step, there)
-        return True
+        found = (os.path.join(top, name) for top, _, names in os.walk(folder) for name in names)
+        return any(path not in self._puts and path not in self._came_from for path in found)
+
+    def _is_elsewhere(self, put: Put) -> bool:
+        """Whether what a file was made of is still there, so that removing the file loses nothing."""
+        content = put.content
+        path = _source_of(content)
+        if isinstance(content, FromFile) and (path in self._removed or path in self._moved_from):
+            return True  # It comes back.
+        there = disk.stat_of(
+            path if not isinstance(content, FromBackup) else os.path.join(self._backup, path)
+        )
+        if there is None or not stat.S_ISREG(there.st_mode):
+            return False
+        if isinstance(content, FromBackup):
+            return True
+        seen = content.seen
+        if seen and (there.st_size, there.st_mtime_ns, there.st_ino) == (
+            seen.size,
+            seen.mtime_ns,
+            seen.inode,
+        ):
+            return True
+        if isinstance(content, FromFile) and seen is not None and content.length < 0:
+            content = replace(content, length=seen.size)  # One that has only grown has all that was taken.
+        try:
+            return _digest(written(content, self._backup, Counter())) == put.sha256
+        except (OSError, ValueError, MigrationError):
+            return False
 
     def _take_away(self, step: Put, there: os.stat_result) -> None:
         self.found.steps.append(Remove(path=step.path, seen=_seen(there, there.st_size), again=step.content))
@@ -402,6 +529,55 @@ class _Undoing:
     def _refuse_once(self, what: str, path: str, why: str) -> None:
         if all(each.path != path for each in self.refused):
             self._refuse(what, path, why)
+
+
+def _by_session(paths: Iterable[str]) -> dict[str, str]:
+    """
+    Files -> the transcript they belong to: itself, all in the folder of its name, and what the root keeps under its id.
+
+    A file that belongs to none is not in it.
+    """
+    paths = list(paths)
+    found: dict[str, str] = {}
+    ids: dict[str, str] = {}
+    for path in sorted((each for each in paths if each.endswith(".jsonl")), key=len):
+        if not any(above in ids.values() for above in _above(path)):
+            found[path] = path
+            ids[os.path.basename(path).removesuffix(".jsonl")] = path
+    for path in paths:
+        if path in found:
+            continue
+        for above in _above(path):
+            if found.get(above) == above:
+                found[path] = above
+                break
+        else:
+            parts = path.split(os.sep)
+            for kind in ("file-history", "tasks", "todos"):
+                if kind in parts[:-1]:
+                    name = parts[parts.index(kind) + 1]
+                    own = next((id_ for id_ in (name, name[:36]) if id_ in ids), None)
+                    if own is not None:
+                        found[path] = ids[own]
+    return found
+
+
+def _above(path: str) -> Iterable[str]:
+    """The transcripts in whose folders a path may be, the nearest first."""
+    folder = os.path.dirname(path)
+    while folder != os.path.dirname(folder):
+        yield folder + ".jsonl"
+        folder = os.path.dirname(folder)
+
+
+def _source_of(content: Content) -> str:
+    match content:
+        case FromFile():
+            return content.path
+        case FromBundle():
+            return content.bundle
+        case FromBackup():
+            return content.name
 
 
 def _seen(there: os.stat_result, size: int) -> Seen:

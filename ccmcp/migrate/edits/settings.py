@@ -15,7 +15,7 @@ from ccmcp.migrate.edits.members import Member
 How: TypeAlias = Literal["exact", "kept newer", "both"]
 """
 exact: both entries are as they were before. kept newer: the entry has changed since, and went back as it is now. both: the
-source is as it was before, and what stands under the target stays.
+source is as it was before, and what stands under the target stays but for what it got from the source.
 """
 
 _EMPTY = (b"{}", b"[]", b'""', b"false", b"null")
@@ -108,7 +108,10 @@ def put_back(data: bytes, source: str, target: str, moved: Moved, *, exact: bool
         assert again is not None
         done, how = _with_entry(restored, again, _entries(restored, again), source, moved), "exact"
     else:
-        done, how = _with_entry(data, projects, entries, source, moved), "both"
+        kept = _without_fill(data, other, moved)
+        again = _projects(kept)
+        assert again is not None
+        done, how = _with_entry(kept, again, _entries(kept, again), source, moved), "both"
     if exact and how != "exact":
         raise ValueError("the project's entry has changed since, so it can't be taken back exactly")
     return done, how
@@ -126,7 +129,8 @@ def _beside_newer(
         return moved(data, target, source).data, "kept newer"
     if other is not None and _same(now, was.target_after):
         return _replaced(data, (other.start, other.end, was.target_before)), "kept newer"
-    return data, "both" if _same(data[own.start : own.end], was.source_before) else "kept newer"
+    done = _without_fill(data, other, was)
+    return done, "both" if _same(data[own.start : own.end], was.source_before) else "kept newer"
 
 
 # -- entries ----------------------------------------------------------------------------------
@@ -197,6 +201,47 @@ def _filled(value: bytes, source: bytes) -> bytes:
         elif _is_empty(value[has[key].start : has[key].end]) and not _is_empty(given):
             spans.append((has[key].start, has[key].end, given))
     return _replaced(value, *spans, (last.end, last.end, lacks))
+
+
+def _without_fill(data: bytes, other: Member | None, was: Moved) -> bytes:
+    """The file where the target has given back what it got from the source, as far as that still has the same value."""
+    if other is None or was.target_before is None or was.target_after is None:
+        return data
+    now = data[other.start : other.end]
+    if not (now.startswith(b"{") and was.target_after.startswith(b"{")):
+        return data
+    before = _values(was.target_before) if was.target_before.startswith(b"{") else {}
+    filled = {key: value for key, value in _values(was.target_after).items() if value != before.get(key)}
+    own = list(members.members(now))
+    kept: list[Member] = []
+    spans: list[tuple[int, int, bytes]] = []
+    for each in own:
+        key = members.text_of(now[each.key_start : each.key_end])
+        if key not in filled or not _same(now[each.start : each.end], filled[key]):
+            kept.append(each)
+        elif key in before:
+            kept.append(each)
+            spans.append((each.start, each.end, before[key]))
+    if not kept:
+        return _replaced(data, (other.start, other.end, b"{}"))
+    gone = [each for each in own if each not in kept]
+    for each in gone:
+        at = own.index(each)
+        later = [one for one in own[at:] if one in kept]
+        if later:
+            spans.append((each.key_start, own[at + 1].key_start, b""))
+    if own[-1] not in kept:
+        spans.append((kept[-1].end, own[-1].end, b""))
+    done = _replaced(now, *spans)
+    return _replaced(data, (other.start, other.end, done))
+
+
+def _values(value: bytes) -> dict[str, bytes]:
+    """The members of an object: keys and values as they are written."""
+    return {
+        members.text_of(value[each.key_start : each.key_end]): value[each.start : each.end]
+        for each in members.members(value)
+    }  # fmt: skip
 
 
 def _is_empty(value: bytes) -> bool:
