@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ccmcp.config import Config
-from ccmcp.errors import MigrationError, PlanExpiredError, PlanNotFoundError
+from ccmcp.errors import MigrationError, MigrationRefusedError, PlanExpiredError, PlanNotFoundError
 from ccmcp.migrate.bounds import Bounds, bounds
 from ccmcp.migrate.doing import disk, recovering, transaction
 from ccmcp.migrate.doing.journal import UNFINISHED
 from ccmcp.migrate.doing.transaction import Progress, Transaction, state_of
 from ccmcp.migrate.doing.undoing import Inverse, inverse
 from ccmcp.migrate.gathering import changed
-from ccmcp.migrate.plan import Plan, from_json, to_json
+from ccmcp.migrate.plan import Plan, from_json, is_of, to_json
 from ccmcp.migrate.running import running
 from ccmcp.migrate.steps import MakeFolder
 
@@ -102,7 +102,7 @@ def load(state: Path, plan_id: str) -> Plan:
 
     Raises:
         PlanNotFoundError: there is none.
-        MigrationError: it can't be read.
+        MigrationError: it can't be read, or is not what was kept under its id.
 
     """
     asked = plan_id.strip().lower()
@@ -110,7 +110,12 @@ def load(state: Path, plan_id: str) -> Plan:
     if not known:
         raise PlanNotFoundError(plan_id, _names(state))
     try:
-        return _read(state, asked)
+        text = Path(_folder(state, asked), "plan.json").read_bytes().decode("utf-8", "surrogatepass")
+        if not is_of(text, asked):
+            raise MigrationRefusedError(
+                asked, "is another plan than the one that was made: its file was changed"
+            )
+        return from_json(text)
     except (OSError, ValueError) as error:
         raise MigrationError(f"The plan {asked} can't be read: {error}. Plan again.") from error
 

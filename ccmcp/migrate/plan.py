@@ -123,6 +123,12 @@ def identified(plan: Plan) -> Plan:
     return replace(plan, plan_id=sha256(to_json(replace(plan, plan_id="")).encode()).hexdigest()[:12])
 
 
+def is_of(text: str, plan_id: str) -> bool:
+    """Whether a plan as it is kept is the one that got this id; told by its text, without making a plan of it."""
+    unnamed = text.replace(f'"plan_id":"{plan_id}"', '"plan_id":""', 1)
+    return sha256(unnamed.encode()).hexdigest()[:12] == plan_id
+
+
 def to_json(plan: Plan) -> str:
     """The plan as it is kept."""
     # The steps by hand: asdict copies every value of thousands of them.
