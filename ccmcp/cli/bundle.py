@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ccmcp.cli.asking import call_of
 from ccmcp.cli.command import CHANGES, Command, Invocation
 from ccmcp.cli.progress import Bar
-from ccmcp.cli.terminal import tell, working_folder
-from ccmcp.errors import BadArgumentError
+from ccmcp.cli.terminal import tell
 from ccmcp.redact import clean
 from ccmcp.result import cleaned_result
 from ccmcp.screen import Screen
@@ -18,11 +17,6 @@ from ccmcp.views.migrated import screen as migrated
 from ccmcp.views.migration import screen as planned_screen
 from ccmcp.views.planned import LeftBehind
 from ccmcp.views.words import counted, named
-
-if TYPE_CHECKING:
-    from ccmcp.config import Config, Root
-    from ccmcp.migrate.gathering import Asker
-
 
 # -- create
 
@@ -79,23 +73,22 @@ class BundleMade:
 
 def _create(asked: CreateBundle, invocation: Invocation) -> BundleMade:
     from ccmcp.migrate.packing import Pack, pack  # noqa: PLC0415 - other commands do without
+    from ccmcp.tools._migrating import asker_of, folder_of, left_behind, roots_of  # noqa: PLC0415
 
     config, bar = invocation.load_config(), Bar(invocation.terminal)
+    call = call_of(invocation, config, bar, asks=False)
     wanted = Pack(
-        file=_path(asked.file), project=_path(asked.folder or "."), sessions=asked.session, redact=asked.redact,
-        memory=asked.memory, prompts=asked.prompts,
+        file=folder_of(asked.file, call, "file"), project=folder_of(asked.folder or ".", call, "folder"), sessions=asked.session,
+        redact=asked.redact, memory=asked.memory, prompts=asked.prompts,
     )  # fmt: skip
     try:
-        made, project = pack(wanted, _roots(config, asked.root), _asker(config, invocation, bar))
+        made, project = pack(wanted, roots_of(config.roots, asked.root), asker_of(config, call))
     finally:
         bar.clear()
     return BundleMade(
         path=made.path, project=project, sessions=made.sessions, files=made.files, bytes=made.bytes, size=made.size,
         sha256=made.sha256, redacted=dict(made.redacted) if asked.redact else None,
-        left=tuple(
-            LeftBehind(what=each.what, path=each.path, session_id=each.session_id, why=each.why, advice=each.advice)
-            for each in made.left
-        ),
+        left=tuple(map(left_behind, made.left)),
     )  # fmt: skip
 
 
@@ -172,32 +165,31 @@ class ApplyBundle:
 
 
 def _apply(asked: ApplyBundle, invocation: Invocation) -> Migrated:
-    from ccmcp.cli.asking import asker as asking  # noqa: PLC0415 - other commands do without
-    from ccmcp.migrate import applying  # noqa: PLC0415
+    from ccmcp.migrate import applying  # noqa: PLC0415 - other commands do without
     from ccmcp.migrate.preparing import Wanted  # noqa: PLC0415
     from ccmcp.migrate.unpacking import plan_bundle  # noqa: PLC0415
-    from ccmcp.tools import Call  # noqa: PLC0415
-    from ccmcp.tools._migrating import applied, planned, question, refused  # noqa: PLC0415
+    from ccmcp.tools import _migrating as shared  # noqa: PLC0415
 
     config, bar = invocation.load_config(), Bar(invocation.terminal)
-    asker = _asker(config, invocation, bar)
+    call = call_of(invocation, config, bar, asks=True)
     wanted = Wanted(
-        source=_path(asked.file), target=_path(asked.target or "."), mode="copy" if asked.new_ids else "bundle", sessions=asked.session,
-        rewrite_paths=asked.rewrite_paths, roots=_roots(config, asked.root),
+        source=shared.folder_of(asked.file, call, "file"), target=shared.folder_of(asked.target or ".", call, "target"),
+        mode="copy" if asked.new_ids else "bundle", sessions=asked.session, rewrite_paths=asked.rewrite_paths,
+        roots=shared.roots_of(config.roots, asked.root),
     )  # fmt: skip
     try:
-        plan = plan_bundle(wanted, asker)
-        applying.keep(config.state, plan, asker.now)
-        ask = asking(invocation.terminal, yes=invocation.common.yes, clear=bar.clear)
-        if not invocation.common.yes and invocation.terminal.in_is_tty:
-            call = Call(now=asker.now, windows=asker.windows)
-            shown = cleaned_result(planned(plan, config.roots, call), clean)
-            tell(f"{planned_screen(shown, _screen(invocation, asker))}\n\n")
-        answer = ask(question(plan))
+        plan = plan_bundle(wanted, shared.asker_of(config, call))
+        applying.keep(config.state, plan, call.now)
+        terminal = invocation.terminal
+        if not invocation.common.yes and terminal.in_is_tty:
+            shown = cleaned_result(shared.planned(plan, config.roots, call), clean)
+            screen = Screen(now=call.now, width=terminal.width, colour=terminal.colour)
+            tell(f"{planned_screen(shown, screen)}\n\n")
+        answer = call.ask(shared.question(plan)) if call.ask else "unable"
         if answer != "accept":
-            return refused(plan, answer, f"ccmcp migrate apply {plan.plan_id} --yes")
-        came = applying.apply(config, plan, asker.now, progress=bar.draw)
-        return applied(config.roots, came, Call(now=asker.now, windows=asker.windows))
+            return shared.refused(plan, answer, f"ccmcp migrate apply {plan.plan_id} --yes")
+        came = applying.apply(config, plan, call.now, progress=bar.draw)
+        return shared.applied(config.roots, came, call)
     finally:
         bar.clear()
 
@@ -218,40 +210,3 @@ APPLY = Command(
     examples=("ccmcp bundle apply app.zip ~/work/app", "ccmcp bundle apply app.zip --session 40ba1f2c --yes"),
     asks=True,
 )
-
-
-# -- what both need
-
-
-def _asker(config: "Config", invocation: Invocation, bar: Bar) -> "Asker":
-    import sys  # noqa: PLC0415
-
-    from ccmcp.cli import clock  # noqa: PLC0415 - other commands do without
-    from ccmcp.migrate.gathering import Asker  # noqa: PLC0415
-
-    return Asker(
-        home=config.home, now=clock.now(config.timezone), session_id=invocation.env.get("CLAUDE_CODE_SESSION_ID", ""),
-        windows=sys.platform == "win32", progress=bar.draw,
-    )  # fmt: skip
-
-
-def _screen(invocation: Invocation, asker: "Asker") -> Screen:
-    return Screen(now=asker.now, width=invocation.terminal.width, colour=invocation.terminal.colour)
-
-
-def _path(text: str) -> str:
-    from ccmcp.migrate.preparing import absolute  # noqa: PLC0415 - other commands do without
-
-    try:
-        return absolute(text, working_folder())
-    except ValueError as error:
-        raise BadArgumentError("path", text, str(error)) from error
-
-
-def _roots(config: "Config", label: str) -> "tuple[Root, ...]":
-    found = tuple(each for each in config.roots if label in ("", each.label))
-    if not found:
-        raise BadArgumentError(
-            "--root", label, f"There are: {', '.join(each.label for each in config.roots)}."
-        )
-    return found

@@ -3,7 +3,6 @@
 import gc
 import importlib
 import pkgutil
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -126,23 +125,13 @@ def _as_document(
 
 
 def _ask(tool: "Tool", parameters: object, invocation: Invocation) -> object:
-    from ccmcp.cli import clock  # noqa: PLC0415 - as the rest here: only commands that ask pay for it
-    from ccmcp.cli.asking import asker  # noqa: PLC0415
+    from ccmcp.cli.asking import call_of  # noqa: PLC0415 - as the rest here: only commands that ask pay for it
     from ccmcp.cli.progress import Bar  # noqa: PLC0415
-    from ccmcp.cli.terminal import working_folder  # noqa: PLC0415
-    from ccmcp.tools import Call  # noqa: PLC0415
 
     config = invocation.load_config()
     history = invocation.open_history(config)
     bar = Bar(invocation.terminal)
-    call = Call(
-        now=clock.now(config.timezone),
-        cwd=working_folder(),
-        session_id=invocation.env.get("CLAUDE_CODE_SESSION_ID", ""),
-        windows=sys.platform == "win32",
-        progress=bar.draw,
-        ask=asker(invocation.terminal, yes=invocation.common.yes, clear=bar.clear) if tool.writes else None,
-    )
+    call = call_of(invocation, config, bar, asks=tool.writes)
     if not gc.isenabled():
         gc.freeze()
         gc.enable()

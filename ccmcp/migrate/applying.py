@@ -79,7 +79,7 @@ def keep(state: Path, plan: Plan, now: datetime) -> None:
     """
     folder = _folder(state, plan.plan_id)
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        disk.make_private(folder)
         if state_of(folder) != "none":
             return
         _forget(state, now)
@@ -110,7 +110,7 @@ def load(state: Path, plan_id: str) -> Plan:
     if not known:
         raise PlanNotFoundError(plan_id, _names(state))
     try:
-        text = Path(_folder(state, asked), "plan.json").read_bytes().decode("utf-8", "surrogatepass")
+        text = _text(state, asked)
         if not is_of(text, asked):
             raise MigrationRefusedError(
                 asked, "is another plan than the one that was made: its file was changed"
@@ -125,12 +125,12 @@ def listed(state: Path) -> list[Kept]:
     found = []
     for name in _names(state):
         with suppress(OSError, ValueError):
-            found.append(Kept(plan=_read(state, name), state=_state(state, name)))
+            found.append(Kept(plan=from_json(_text(state, name)), state=_state(state, name)))
     return sorted(found, key=lambda each: each.plan.made_at, reverse=True)
 
 
-def _read(state: Path, plan_id: str) -> Plan:
-    return from_json(Path(_folder(state, plan_id), "plan.json").read_bytes().decode("utf-8", "surrogatepass"))
+def _text(state: Path, plan_id: str) -> str:
+    return Path(_folder(state, plan_id), "plan.json").read_bytes().decode("utf-8", "surrogatepass")
 
 
 def _names(state: Path) -> list[str]:
@@ -159,9 +159,10 @@ def _forget(state: Path, now: datetime) -> None:
     for each in _names(state):
         with suppress(OSError, ValueError):
             folder = _folder(state, each)
-            old = now - datetime.fromisoformat(_read(state, each).made_at) > FORGOTTEN
             # What was once begun stays: its journal tells what was done to whose files.
-            if old and not os.path.exists(os.path.join(folder, "journal.jsonl")):
+            if os.path.exists(os.path.join(folder, "journal.jsonl")):
+                continue
+            if now - datetime.fromisoformat(from_json(_text(state, each)).made_at) > FORGOTTEN:
                 shutil.rmtree(folder)
 
 

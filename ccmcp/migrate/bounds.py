@@ -5,7 +5,9 @@ The roots are those of the settings; beside them only the default root's `.claud
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from ccmcp.config import Config
 from ccmcp.errors import MigrationRefusedError
@@ -38,6 +40,12 @@ def bounds(config: Config, plan: Plan) -> Bounds:
     for root in plan.roots:
         if root not in allowed:
             raise MigrationRefusedError(root, "is no root of these settings (any more)")
+    inside = tuple(root + os.sep for root in plan.roots)
+
+    @cache
+    def readable(folder: str) -> bool:
+        return (os.path.realpath(folder) + os.sep).startswith(inside)
+
     files: dict[str, None] = {}
     settings = {os.path.join(root, ".claude.json") for root in plan.roots}
     if any(allowed[root].default for root in plan.roots):
@@ -57,11 +65,11 @@ def bounds(config: Config, plan: Plan) -> Bounds:
                 files[path] = None  # a root that is not there yet, and what it is in
             case _:
                 pass
-        _check_content(step, plan.roots)
+        _check_content(step, readable)
     return Bounds(roots=plan.roots, files=tuple(files))
 
 
-def _check_content(step: Step, roots: tuple[str, ...]) -> None:
+def _check_content(step: Step, readable: Callable[[str], bool]) -> None:
     match step:
         case Put(path=path, content=content, mode=mode):
             contents = [content]
@@ -74,7 +82,5 @@ def _check_content(step: Step, roots: tuple[str, ...]) -> None:
     if mode & ~_BITS:
         raise MigrationRefusedError(path, "would get permissions that no file of a history has")
     for each in contents:
-        if isinstance(each, FromFile):
-            real = os.path.realpath(os.path.dirname(each.path)) + os.sep
-            if not real.startswith(tuple(root + os.sep for root in roots)):
-                raise MigrationRefusedError(each.path, "is outside the folders that may be read")
+        if isinstance(each, FromFile) and not readable(os.path.dirname(each.path)):
+            raise MigrationRefusedError(each.path, "is outside the folders that may be read")

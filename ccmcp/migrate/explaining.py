@@ -5,64 +5,69 @@ Only what a migration left is explained by it: what anybody changed afterwards i
 """
 
 import os
-from collections.abc import Callable
-from hashlib import sha256
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
-from ccmcp.migrate.applying import Kept, listed
-from ccmcp.migrate.doing.content import blocks
+from ccmcp.migrate.applying import listed
+from ccmcp.migrate.doing.content import blocks, measured
+from ccmcp.migrate.plan import Plan
 from ccmcp.migrate.steps import Append, Move, Put, Remove
+
+Left = tuple[str, int, str]
+"""
+How a migration left a path: the plan's id; so many bytes it has or begins with (-1: it is gone); their SHA-256, empty where
+nobody has read them: then it has no more.
+"""
 
 
 def explained(state: Path) -> Callable[[str], str]:
     """
     A function that says for a transcript's path which migration took it away or changed it; empty for none.
 
-    Paths are those of the roots as they are named, or real ones.
+    Paths are those of the roots as they are named, or real ones. Plans are read when the first path is asked about.
     """
-    done = [each for each in listed(state) if each.state in ("applied", "undone")]
+
+    @cache
+    def left() -> dict[str, list[Left]]:
+        found: dict[str, list[Left]] = {}
+        for kept in listed(state):
+            if kept.state in ("applied", "undone"):
+                for path, size, digest in _left(kept.plan, applied=kept.state == "applied"):
+                    found.setdefault(path, []).append((kept.plan.plan_id, size, digest))
+        return found
 
     def told(path: str) -> str:
-        for kept in done:
-            if _explains(kept, os.path.realpath(path)):
-                return f"migration {kept.plan.plan_id} of ccmcp"
+        real = os.path.realpath(path)
+        for plan_id, size, digest in left().get(real, ()):
+            if _is_so(real, size, digest):
+                return f"migration {plan_id} of ccmcp"
         return ""
 
     return told
 
 
-def _explains(kept: Kept, path: str) -> bool:
-    """Whether a path is as a migration left it: gone, or with the bytes that it put there or gave back."""
-    applied = kept.state == "applied"
-    there = os.path.lexists(path)
-    for step in kept.plan.steps:
+def _left(plan: Plan, *, applied: bool) -> Iterator[tuple[str, int, str]]:
+    """Paths, and how a plan that was applied, or taken back again, left them."""
+    for step in plan.steps:
         match step:
             case Move(folder=False):
-                if not there and path == (step.source if applied else step.target):
-                    return True
-            case Put() if step.path == path:
-                if applied and there:
-                    return _begins(path, step.size, step.sha256)
-                if not applied and not there:
-                    return True
-            case Remove() if step.path == path:
-                if applied and not there:
-                    return True
-                if not applied and there:
-                    return _begins(path, step.seen.size, step.seen.sha256)
-            case Append() if step.path == path and not applied and there:
-                return os.path.getsize(path) == step.size
+                yield (step.source if applied else step.target), -1, ""
+            case Put():
+                yield step.path, *((step.size, step.sha256) if applied else (-1, ""))
+            case Remove():
+                yield step.path, *((-1, "") if applied else (step.seen.size, step.seen.sha256))
+            case Append() if not applied:
+                yield step.path, step.size, ""
             case _:
                 pass
-    return False
 
 
-def _begins(path: str, size: int, digest: str) -> bool:
-    """Whether a file begins with so many bytes of a digest."""
-    found = sha256()
+def _is_so(path: str, size: int, digest: str) -> bool:
+    """Whether a path is as it was left."""
+    if size < 0 or not os.path.lexists(path):
+        return size < 0 and not os.path.lexists(path)
     try:
-        for block in blocks(path, 0, size):
-            found.update(block)
+        return measured(blocks(path, 0, size))[1] == digest if digest else os.path.getsize(path) == size
     except OSError:
         return False
-    return found.hexdigest() == digest

@@ -3,19 +3,17 @@
 import json
 import os
 import re
-import stat
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
-from hashlib import sha256
 from pathlib import Path
 
 from ccmcp.config import Root
 from ccmcp.errors import MigrationError
-from ccmcp.migrate.doing.content import written
+from ccmcp.migrate.doing.content import measured, written
 from ccmcp.migrate.draft import Draft, Measured
 from ccmcp.migrate.plan import Left, Plan
 from ccmcp.migrate.planning import make_plan
@@ -56,18 +54,6 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """What there is of a project, and the plan made of it."""
-
-    plan: Plan
-    surveys: tuple[Survey, ...]
-    sessions: tuple[FoundSession, ...]
-    """Those that were chosen, also such that run."""
-    running: Mapping[str, str]
-    """Ids of sessions that run, and how that is known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """The sessions of a project, and where they are."""
 
@@ -105,12 +91,11 @@ def hold(wish: Wish, roots: Sequence[Root], asker: Asker) -> Holding | None:
             for root in roots
         )
         meant = [each for each in found if not wish.only_roots or each.root.label in wish.only_roots]
+        theirs = [(each, _sessions_of(each, wish)) for each in meant]
         holding = tuple(
-            each
-            for each in meant
-            if _sessions_of(each, wish) or _has_folder(each, wish.source) or _has_entry(each, wish)
+            each for each, some in theirs if some or _has_folder(each, wish.source) or _has_entry(each, wish)
         )
-        mine = [session for each in holding for session in _sessions_of(each, wish)]
+        mine = [session for _, some in theirs for session in some]
         if not holding:
             return None
         ids = choose(wish.sessions, {each.session_id for each in mine}, "this project")
@@ -121,9 +106,9 @@ def hold(wish: Wish, roots: Sequence[Root], asker: Asker) -> Holding | None:
     return Holding(surveys=found, holding=holding, sessions=chosen, running=run)
 
 
-def gather(wish: Wish, roots: Sequence[Root], asker: Asker) -> Gathered | None:
+def gather(wish: Wish, roots: Sequence[Root], asker: Asker) -> tuple[Plan, Holding] | None:
     """
-    Make a plan; none where no session of these roots belongs to the source.
+    Make a plan, and tell what it was made of; none where no session of these roots belongs to the source.
 
     Raises:
         MigrationError: something can't be read, a session is not there, or nothing is left to be done.
@@ -143,7 +128,7 @@ def gather(wish: Wish, roots: Sequence[Root], asker: Asker) -> Gathered | None:
     if not plan.steps:
         raise MigrationError(_why_nothing(plan, found.sessions))
     plan = replace(plan, left=(*plan.left, *_named_otherwise(found.holding, wish), *_below_all(wish)))
-    return Gathered(plan=plan, surveys=found.surveys, sessions=found.sessions, running=found.running)
+    return plan, found
 
 
 def _named_otherwise(holding: Sequence[Survey], wish: Wish) -> Iterator[Left]:
@@ -299,11 +284,8 @@ def measure(content: Content) -> Measured:
         if seen is not None and seen.sha256:
             return Measured(seen.size, seen.sha256, {})
     counts: Counter[str] = Counter()
-    digest, size = sha256(), 0
-    for part in written(content, "", counts):
-        digest.update(part)
-        size += len(part)
-    return Measured(size, digest.hexdigest(), dict(counts))
+    size, digest = measured(written(content, "", counts))
+    return Measured(size, digest, dict(counts))
 
 
 def settings_projects(path: str) -> tuple[str, ...]:
@@ -346,11 +328,3 @@ def changed(plan: Plan) -> Iterable[str]:
             names = None
         if state_of(names, each.without) != each.state:
             yield each.path
-
-
-def is_folder(path: str) -> bool:
-    """Whether a path is a folder; false where it can't be told."""
-    try:
-        return stat.S_ISDIR(os.stat(path).st_mode)
-    except (OSError, ValueError):
-        return False

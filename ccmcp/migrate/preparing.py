@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ccmcp.config import Root
 from ccmcp.errors import MigrationError
-from ccmcp.migrate.gathering import Asker, Gathered, gather
+from ccmcp.migrate.gathering import Asker, Holding, gather
 from ccmcp.migrate.plan import Mode, Plan, identified
 from ccmcp.migrate.repository import Git
 from ccmcp.migrate.risks import Circumstances, Going, StillRunning, asked, look
@@ -86,7 +86,7 @@ def plan_sessions(wanted: Wanted, asker: Asker) -> Plan | None:
         )  # fmt: skip
         found = gather(wish, roots, asker)
         if found is not None:
-            return finished(found.plan, _circumstances(found, wanted, asker))
+            return finished(found[0], _circumstances(*found, wanted, asker))
     return None
 
 
@@ -103,8 +103,7 @@ def finished(plan: Plan, circumstances: Circumstances) -> Plan:
     return identified(replace(plan, risks=tuple(risks)))
 
 
-def _circumstances(found: Gathered, wanted: Wanted, asker: Asker) -> Circumstances:
-    plan = found.plan
+def _circumstances(plan: Plan, found: Holding, wanted: Wanted, asker: Asker) -> Circumstances:
     sessions = [each for each in found.sessions if each.session_id not in plan.running]
     going = [Going.of(each, home_there(each.home, plan.source, plan.target)) for each in sessions]
     facts = facts_of([each.root for each in found.surveys], (plan.source, plan.target), asker)

@@ -2,7 +2,6 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable
 from functools import partial
 
 from ccmcp.config import Root
@@ -185,23 +184,7 @@ class _Unpacking:
 
     def _said(self, member: Member) -> Belonging:
         """What a transcript in the bundle says."""
-        rest: list[bytes] = []
-        whole: list[bool] = [True]
-
-        def blocks() -> Iterable[bytes]:
-            for block in read(self._bundle, member.name):
-                end = block.rfind(b"\n") + 1
-                if not end:
-                    rest.append(block)
-                    continue
-                yield b"".join((*rest, block[:end]))
-                rest[:] = [block[end:]] if end < len(block) else []
-            if rest:
-                whole[0] = False
-                yield b"".join(rest)
-
-        found = belonging_of(blocks(), "")
-        found.whole = whole[0]
+        found = belonging_of(read(self._bundle, member.name), "")
         found.size = member.size
         return found
 

@@ -10,7 +10,6 @@ it is the call's own result, `input_required`, and the client repeats the call w
 
 import hashlib
 import json
-from typing import Literal
 
 from mcp import MCPError
 from mcp.server import ServerRequestContext
@@ -26,8 +25,7 @@ from mcp.types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
 from ccmcp.redact import clean
-
-Answer = Literal["accept", "decline", "cancel", "unable"]
+from ccmcp.tools import Answer
 
 MOST_QUESTIONS = 8
 """So many a call may ask: one whose words change with every run would ask for ever."""

@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from ccmcp import plugins
 from ccmcp.history import History
 from ccmcp.screen import Screen
+
+Answer: TypeAlias = Literal["accept", "decline", "cancel", "unable"]
+"""What a user says to a question; unable: there is no way to ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class Call:
     stopped: Callable[[], bool] | None = None
     """Whether the caller has gone: long work asks it often and ends early."""
 
-    ask: Callable[[str], Literal["accept", "decline", "cancel", "unable"]] | None = None
+    ask: Callable[[str], Answer] | None = None
     """
     Asks the user a question before something is written, and waits for the answer; none where a front end can't.
 

@@ -5,10 +5,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ccmcp.config import Root
+from ccmcp.config import Config, Root
+from ccmcp.errors import BadArgumentError
 from ccmcp.migrate.applying import Came
 from ccmcp.migrate.checking import check, continued_in
+from ccmcp.migrate.gathering import Asker
 from ccmcp.migrate.plan import Action, After, Left, Plan, Risk
+from ccmcp.migrate.preparing import absolute
 from ccmcp.result import plain
 from ccmcp.resume import resume_at, resume_name
 from ccmcp.tools import Call
@@ -30,6 +33,30 @@ _SHARES = {"risks": 0.2, "conflicts": 0.15, "left": 0.1, "actions": 0.35}
 T = TypeVar("T")
 
 
+def asker_of(config: Config, call: Call) -> Asker:
+    """Who asks for a plan."""
+    return Asker(
+        home=config.home, now=call.now, session_id=call.session_id, progress=call.progress, stopped=call.stopped,
+        windows=call.windows,
+    )  # fmt: skip
+
+
+def folder_of(text: str, call: Call, name: str) -> str:
+    """The absolute path that a parameter of this name means. Raises BadArgumentError."""
+    try:
+        return absolute(text, call.cwd)
+    except ValueError as error:
+        raise BadArgumentError(name, text, str(error)) from error
+
+
+def roots_of(roots: Sequence[Root], label: str) -> tuple[Root, ...]:
+    """The root of a label, or all of them for none. Raises BadArgumentError."""
+    found = tuple(each for each in roots if label in ("", each.label))
+    if not found:
+        raise BadArgumentError("root", label, f"There are: {', '.join(each.label for each in roots)}.")
+    return found
+
+
 def fitted(found: Sequence[T], room: int) -> tuple[tuple[T, ...], int]:
     """The first of some values that fit into so many characters of JSON (0 for any length), and how many more there are."""
     fit = fitting((json.dumps(plain(each)) for each in found), room) if found else 0
@@ -46,8 +73,8 @@ def planned(plan: Plan, roots: Sequence[Root], call: Call) -> PlannedMigration:
     others = [each for each in plan.actions if each.what != "session"]
     actions, more_actions = fitted([_action(each) for each in (*others, *sessions)], room["actions"])
     risks, more_risks = fitted([_risk(each) for each in plan.risks], room["risks"])
-    conflicts, more_conflicts = fitted([_left(each) for each in plan.conflicts], room["conflicts"])
-    left, more_left = fitted([_left(each) for each in plan.left], room["left"])
+    conflicts, more_conflicts = fitted([left_behind(each) for each in plan.conflicts], room["conflicts"])
+    left, more_left = fitted([left_behind(each) for each in plan.left], room["left"])
     return PlannedMigration(
         plan_id=plan.plan_id,
         mode=plan.mode,
@@ -84,7 +111,8 @@ def _risk(each: Risk) -> PlannedRisk:
     return PlannedRisk(kind=each.kind, severity=each.severity, detail=each.detail, advice=each.advice)
 
 
-def _left(each: Left) -> LeftBehind:
+def left_behind(each: Left) -> LeftBehind:
+    """What is not taken along, as it is answered."""
     return LeftBehind(
         what=each.what, path=each.path, session_id=each.session_id, why=each.why, advice=each.advice
     )

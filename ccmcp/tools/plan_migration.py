@@ -6,7 +6,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
-from ccmcp.config import Root
 from ccmcp.errors import BadArgumentError, CcmcpError, MigrationError
 from ccmcp.history import History
 from ccmcp.index import SessionFilter
@@ -15,12 +14,12 @@ from ccmcp.migrate import applying
 from ccmcp.migrate.gathering import Asker
 from ccmcp.migrate.orphans.find import Known, Proposal, orphaned
 from ccmcp.migrate.plan import Plan
-from ccmcp.migrate.preparing import Wanted, absolute, plan_sessions
+from ccmcp.migrate.preparing import Wanted, plan_sessions
 from ccmcp.migrate.repository import Git
 from ccmcp.migrate.unpacking import plan_bundle
 from ccmcp.tools import Call, Tool
 from ccmcp.tools._filters import local, whole
-from ccmcp.tools._migrating import fitted, planned
+from ccmcp.tools._migrating import asker_of, fitted, folder_of, planned, roots_of
 from ccmcp.views.migration import screen, text
 from ccmcp.views.planned import PlannedMigration, Proposed
 
@@ -29,9 +28,6 @@ _MOST_AFTER = 5
 
 _MANY = 10_000
 """So many sessions of a project that is known by another name are asked for the folders they are in."""
-
-_FOR_ACTIONS = 1 / 2
-"""The share of an answer's longest length that actions may take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,19 +58,16 @@ class PlanMigration:
 
 def _run(history: History, asked: PlanMigration, call: Call) -> PlannedMigration:
     config = history.config
-    asker = Asker(
-        home=config.home, now=call.now, session_id=call.session_id, progress=call.progress, stopped=call.stopped,
-        windows=call.windows,
-    )  # fmt: skip
-    roots = _roots(config.roots, asked.root)
-    target = _folder(asked.target, call, "target") if asked.target else call.cwd
+    asker = asker_of(config, call)
+    roots = roots_of(config.roots, asked.root)
+    target = folder_of(asked.target, call, "target") if asked.target else call.cwd
     if not asked.source:
         return _adopted(history, asked, target, asker, call)
     if not target:
         raise BadArgumentError("target", "", "Give the folder that the sessions are to belong to.")
     known = None
     try:
-        source = _folder(asked.source, call, "source")
+        source = folder_of(asked.source, call, "source")
     except BadArgumentError:  # relative, to nowhere: it may be a project's name
         known = _known_as(history, asked.source)
         if known is None:
@@ -88,7 +81,7 @@ def _run(history: History, asked: PlanMigration, call: Call) -> PlannedMigration
         sessions=asked.session,
         rewrite_paths=asked.rewrite_paths,
         roots=roots,
-        goal=_roots(config.roots, asked.target_root)[0] if asked.target_root else None,
+        goal=roots_of(config.roots, asked.target_root)[0] if asked.target_root else None,
     )
     if Path(source).is_file():
         return _answered(plan_bundle(wanted, asker), history, call)
@@ -103,24 +96,6 @@ def _run(history: History, asked: PlanMigration, call: Call) -> PlannedMigration
 class _Known(NamedTuple):
     project: str
     folders: tuple[str, ...]
-
-
-def _folder(text: str, call: Call, name: str) -> str:
-    """The absolute path that is meant. Raises BadArgumentError."""
-    try:
-        return absolute(text, call.cwd)
-    except ValueError as error:
-        raise BadArgumentError(name, text, str(error)) from error
-
-
-def _roots(roots: Sequence[Root], label: str) -> tuple[Root, ...]:
-    if not label:
-        return tuple(roots)
-    found = tuple(each for each in roots if each.label == label)
-    if not found:
-        known = ", ".join(each.label for each in roots)
-        raise BadArgumentError("root", label, f"There are: {known}.")
-    return found
 
 
 def _known_as(history: History, source: str) -> _Known | None:
@@ -166,7 +141,7 @@ def _adopted(
     if len(here) == 1:
         wanted = Wanted(
             source=here[0].source, target=target, mode=asked.mode, sessions=asked.session,
-            rewrite_paths=asked.rewrite_paths, roots=_roots(history.config.roots, asked.root),
+            rewrite_paths=asked.rewrite_paths, roots=roots_of(history.config.roots, asked.root),
         )  # fmt: skip
         if plan := plan_sessions(wanted, asker):
             return _answered(plan, history, call)

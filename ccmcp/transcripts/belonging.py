@@ -9,6 +9,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 
 from ccmcp.transcripts.decode import decode_whole
@@ -92,9 +93,9 @@ def read_belonging(path: str, folder: str) -> Belonging:
 
 
 def belonging_of(blocks: Iterable[bytes], folder: str) -> Belonging:
-    """The same of a transcript that is no file: given in blocks of whole lines. Its file's own facts are 0."""
+    """The same of a transcript that is no file of its own, given in blocks. Its file's own facts are 0."""
     found = Belonging()
-    _read(blocks, folder, found)
+    _read(_whole_lines(blocks, found), folder, found)
     return found
 
 
@@ -124,7 +125,7 @@ def _read(blocks: Iterable[bytes], folder: str, found: Belonging) -> None:
 
 
 def _blocks(path: str, found: Belonging) -> Iterator[bytes]:
-    """The file in blocks of whole lines."""
+    """The file in blocks of whole lines; what the file itself is, is told on the way."""
     flags = (
         os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )
@@ -135,19 +136,24 @@ def _blocks(path: str, found: Belonging) -> Iterator[bytes]:
             raise NotRegularError(f"{path} is no regular file")
         found.size, found.mtime_ns, found.inode = seen.st_size, seen.st_mtime_ns, seen.st_ino
         found.mode, found.device, found.links = stat.S_IMODE(seen.st_mode), seen.st_dev, seen.st_nlink
-        rest: list[bytes] = []
-        while read := os.read(descriptor, BLOCK):
-            end = read.rfind(b"\n") + 1
-            if not end:
-                rest.append(read)
-                continue
-            yield b"".join((*rest, read[:end]))
-            rest = [read[end:]] if end < len(read) else []
-        if rest:
-            found.whole = False
-            yield b"".join(rest)
+        yield from _whole_lines(iter(partial(os.read, descriptor, BLOCK), b""), found)
     finally:
         os.close(descriptor)
+
+
+def _whole_lines(blocks: Iterable[bytes], found: Belonging) -> Iterator[bytes]:
+    """Blocks that end where lines end; whether the last line does is told."""
+    rest: list[bytes] = []
+    for block in blocks:
+        end = block.rfind(b"\n") + 1
+        if not end:
+            rest.append(block)
+            continue
+        yield b"".join((*rest, block[:end]))
+        rest = [block[end:]] if end < len(block) else []
+    if rest:
+        found.whole = False
+        yield b"".join(rest)
 
 
 def _line(block: bytes, at: int) -> bytes:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import BinaryIO
 
 from ccmcp import __version__
@@ -32,6 +31,7 @@ from ccmcp.migrate.bundles.layout import (
     unfit,
 )
 from ccmcp.migrate.bundles.manifest import Manifest, to_json
+from ccmcp.migrate.bundles.reading import digest_of
 from ccmcp.migrate.bundles.sources import Source, Wanted, of_session, of_several
 from ccmcp.migrate.edits.redacting import BinaryFileError
 from ccmcp.migrate.plan import Left
@@ -187,7 +187,7 @@ class _Bundling:
             files=len(self._members),
             bytes=sum(each.size for each in self._members),
             size=size,
-            sha256=_digest(file),
+            sha256=digest_of(file),
             redacted={kind: count for kind, count in sorted(files.redacted.items()) if count > 0},
             left=tuple(self._left),
         )
@@ -312,11 +312,3 @@ class _Bundling:
         self, what: str, path: str, session_id: str | None, why: str, advice: str | None = None
     ) -> None:
         self._left.append(Left(what=what, path=path, session_id=session_id, why=why, advice=advice))
-
-
-def _digest(file: BinaryIO) -> str:
-    digest = sha256()
-    file.seek(0)
-    while block := file.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()

@@ -83,7 +83,7 @@ def open_bundle(
         _check_digests(file, bundle, digests)
         if _seen(file) != seen:
             raise UnusableError("it changed while it was read", "Wait until it is written, and try again.")
-        return replace(bundle, seen=replace(seen, sha256=_digest(file)))
+        return replace(bundle, seen=replace(seen, sha256=digest_of(file)))
 
 
 @lru_cache(maxsize=4)
@@ -193,7 +193,8 @@ def _check_same(file: BinaryIO, seen: Seen) -> None:
         raise UnusableError("it has changed since it was checked", "Make a new plan from it.")
 
 
-def _digest(file: BinaryIO) -> str:
+def digest_of(file: BinaryIO) -> str:
+    """The SHA-256 of a whole file, in hex."""
     digest = sha256()
     file.seek(0)
     while block := file.read(BLOCK):

@@ -3,7 +3,8 @@
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
 
 from ccmcp.migrate.bundles.reading import lines_of, read, reopened
 from ccmcp.migrate.edits.spans import edited
@@ -51,6 +52,15 @@ def blocks(path: str, start: int = 0, length: int = -1) -> Iterator[bytes]:
             length -= len(block) if length > 0 else 0
     finally:
         os.close(descriptor)
+
+
+def measured(found: Iterable[bytes]) -> tuple[int, str]:
+    """How many bytes there are in all, and their SHA-256 in hex. Raises as what gives them."""
+    digest, size = sha256(), 0
+    for block in found:
+        digest.update(block)
+        size += len(block)
+    return size, digest.hexdigest()
 
 
 def opened(path: str) -> int:

@@ -11,7 +11,6 @@ from ccmcp.migrate.doing.transaction import (
     locked,
     roll_back,
     settle,
-    unfinished,
     why,
 )
 
@@ -55,8 +54,3 @@ def recover(folder: str, migrations: str) -> Outcome:
         except MigrationRolledBackError:
             pass
         return "rolled back"
-
-
-def recover_all(migrations: str) -> dict[str, Outcome]:
-    """All that was cut short, ended: folder -> what came of it. Raises as `recover`."""
-    return {folder: recover(folder, migrations) for folder in unfinished(migrations)}

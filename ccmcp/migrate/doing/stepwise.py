@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from ccmcp.errors import MigrationError
 from ccmcp.migrate.doing import disk, rewriting
-from ccmcp.migrate.doing.content import written
+from ccmcp.migrate.doing.content import measured, written
 from ccmcp.migrate.doing.journal import AnyStep, Begin
 from ccmcp.migrate.doing.rewriting import Restore
 from ccmcp.migrate.steps import (
@@ -210,9 +210,9 @@ class Doing:
         there = disk.stat_of(step.path)
         if there is None or there.st_ino != self.inodes.get(step.path):
             return
-        if (there.st_size, there.st_mtime_ns) != (step.size, step.mtime_ns) and _digest(
-            step.path
-        ) != step.sha256:
+        if (there.st_size, there.st_mtime_ns) != (step.size, step.mtime_ns) and measured(_all(step.path))[
+            1
+        ] != step.sha256:
             place = step.path
             if disk.stat_of(self.aside(step.path)) is not None:
                 place = f"{step.path}.kept-{self.begin.mark}"
@@ -276,13 +276,6 @@ def _name_back(aside: str, path: str) -> None:
 
 def _all(path: str) -> Iterator[bytes]:
     return written(FromBackup(name=os.path.basename(path)), os.path.dirname(path), Counter())
-
-
-def _digest(path: str) -> str:
-    digest = sha256()
-    for block in _all(path):
-        digest.update(block)
-    return digest.hexdigest()
 
 
 def touched(steps: Iterable[AnyStep]) -> tuple[list[str], list[str]]:

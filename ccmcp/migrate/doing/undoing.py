@@ -5,12 +5,11 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Any
 
 from ccmcp.errors import MigrationError, UndoRefusedError
 from ccmcp.migrate.doing import disk, journal, rewriting
-from ccmcp.migrate.doing.content import blocks, written
+from ccmcp.migrate.doing.content import blocks, measured, written
 from ccmcp.migrate.doing.journal import AnyStep
 from ccmcp.migrate.doing.rewriting import Restore
 from ccmcp.migrate.edits import settings
@@ -240,7 +239,7 @@ class _Undoing:
 
     def _is_there(self, path: str, size: int, data: bytes, digest: str) -> bool:
         """Whether the file begins as it was and goes on with our line."""
-        if digest and _digest(blocks(path, 0, size)) != digest:
+        if digest and measured(blocks(path, 0, size))[1] != digest:
             return False
         return b"".join(blocks(path, size, len(data))) == data
 
@@ -324,10 +323,10 @@ class _Undoing:
             return False
         if (there.st_mtime_ns, there.st_ino) == (seen.mtime_ns, seen.inode):
             return True
-        return bool(seen.sha256) and _digest(blocks(path)) == seen.sha256
+        return bool(seen.sha256) and measured(blocks(path))[1] == seen.sha256
 
     def _begins(self, path: str, seen: Seen) -> bool:
-        return bool(seen.sha256) and _digest(blocks(path, 0, seen.size)) == seen.sha256
+        return bool(seen.sha256) and measured(blocks(path, 0, seen.size))[1] == seen.sha256
 
     # -- files that were made --------------------------------------------------------
 
@@ -403,7 +402,7 @@ class _Undoing:
         if isinstance(content, FromFile) and seen is not None and content.length < 0:
             content = replace(content, length=seen.size)  # One that has only grown has all that was taken.
         try:
-            return _digest(written(content, self._backup, Counter())) == put.sha256
+            return measured(written(content, self._backup, Counter()))[1] == put.sha256
         except (OSError, ValueError, MigrationError):
             return False
 
@@ -416,12 +415,12 @@ class _Undoing:
         inode = self._inodes.get(step.path, there.st_ino)
         if (there.st_mtime_ns, there.st_ino) == (step.mtime_ns, inode):
             return True
-        return _digest(blocks(step.path)) == step.sha256
+        return measured(blocks(step.path))[1] == step.sha256
 
     def _has_only_grown(self, step: Put, there: os.stat_result) -> bool:
         if not stat.S_ISREG(there.st_mode) or there.st_size <= step.size:
             return False
-        return _digest(blocks(step.path, 0, step.size)) == step.sha256
+        return measured(blocks(step.path, 0, step.size))[1] == step.sha256
 
     # -- files that were removed -----------------------------------------------------
 
@@ -460,12 +459,9 @@ class _Undoing:
             content = FromBackup(name=step.kept, grown_path=put.path, grown_from=put.size, tail=tail)
         else:
             content = FromFile(path=put.path, seen=_seen(there, there.st_size), tail=tail)
-        digest, size = sha256(), 0
-        for block in written(content, self._backup, Counter()):
-            digest.update(block)
-            size += len(block)
+        size, digest = measured(written(content, self._backup, Counter()))
         return Put(
-            path=step.path, content=content, size=size, sha256=digest.hexdigest(), mode=step.seen.mode,
+            path=step.path, content=content, size=size, sha256=digest, mode=step.seen.mode,
             mtime_ns=there.st_mtime_ns,
         )  # fmt: skip
 
@@ -592,10 +588,3 @@ def _newest(folder: str) -> int:
             if (there := disk.stat_of(os.path.join(top, name))) is not None:
                 newest = max(newest, there.st_ctime_ns)
     return newest
-
-
-def _digest(found: Iterable[bytes]) -> str:
-    digest = sha256()
-    for block in found:
-        digest.update(block)
-    return digest.hexdigest()
